@@ -1,0 +1,82 @@
+/**
+ * Every failure that Rollkeeper reports on purpose. `code` is stable and may be relied on; `message`
+ * says what failed and is for people; `remedy` says what to do next.
+ *
+ * | area | codes | exit code of the command line |
+ * |---|---|---|
+ * | settings, usage | `settings.invalid`, `usage` | 2 |
+ * | token, consent, permission | `token.refused`, `token.unreachable`, `graph.unauthorized`, `graph.forbidden`, `graph.permission_lost` | 3 (`token.unreachable`: 5) |
+ * | group | `group.not_found`, `group.ambiguous`, `group.gone`, `group.hidden` | 4 |
+ * | Graph | `graph.failed`, `graph.refused`, `graph.bad_answer`, `graph.foreign_link`, `graph.loop` | 5 |
+ * | runs | `run.held` 6, `run.active` 7, `run.lost_lease` 7, `run.not_found` 2 | |
+ * | database | `database.failed`, `database.not_a_database`, `database.locked`, `database.unwritable`, `database.full`, `database.newer` | 8 |
+ * | the user | `interrupted` | 130 or 143 |
+ */
+export type ErrorCode =
+  | 'usage'
+  | 'settings.invalid'
+  | 'token.refused'
+  | 'token.unreachable'
+  | 'graph.unauthorized'
+  | 'graph.forbidden'
+  | 'graph.permission_lost'
+  | 'graph.not_found'
+  | 'graph.refused'
+  | 'graph.failed'
+  | 'graph.bad_answer'
+  | 'graph.foreign_link'
+  | 'graph.loop'
+  | 'group.not_found'
+  | 'group.ambiguous'
+  | 'group.gone'
+  | 'group.hidden'
+  | 'user.not_found'
+  | 'run.held'
+  | 'run.active'
+  | 'run.lost_lease'
+  | 'run.not_found'
+  | 'database.failed'
+  | 'database.not_a_database'
+  | 'database.locked'
+  | 'database.unwritable'
+  | 'database.full'
+  | 'database.newer'
+  | 'interrupted'
+  | 'unexpected';
+
+/** Where a request failed. Never holds a token, a secret or a query string with either. */
+export interface Where {
+  readonly method: string;
+  /** Path and query, without the host. */
+  readonly path: string;
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number;
+  /** Graph's `error.code`, or the token endpoint's `AADSTS…` number. */
+  readonly graphCode?: string;
+  /** Microsoft's request id, to quote to their support. */
+  readonly requestId?: string;
+}
+
+export interface ErrorDetails {
+  readonly remedy: string;
+  readonly where?: Where;
+  readonly cause?: unknown;
+  /** Further facts, by name; for `--json` and logs. Never secrets. */
+  readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+export class RollkeeperError extends Error {
+  override readonly name = 'RollkeeperError';
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly where: Where | undefined;
+  readonly facts: ErrorDetails['facts'];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.remedy = details.remedy;
+    this.where = details.where;
+    this.facts = details.facts;
+  }
+}

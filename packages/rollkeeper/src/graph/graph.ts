@@ -1,0 +1,55 @@
+import type { RollkeeperError } from '../directory/error.ts';
+
+/** A JSON object as Graph sent it: nothing about it is believed before `decode.ts` has looked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface GetOptions {
+  /** Further headers; sent again with every page. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** The answer to one request of a batch, after all that could be retried was retried. */
+export type BatchAnswer =
+  | { readonly ok: true; readonly body: JsonObject }
+  /** `error.where.status` tells 404 from the rest. */
+  | { readonly ok: false; readonly error: RollkeeperError };
+
+/** What a run's report says about requests. */
+export interface Tally {
+  /** HTTP requests sent to Graph, retries included; token requests not. */
+  readonly requests: number;
+  /** Answers with status 429, those inside a batch included. */
+  readonly throttled: number;
+  /** Milliseconds waited before retries, over all requests. */
+  readonly waitedMs: number;
+}
+
+/**
+ * Microsoft Graph, v1.0, as the readers use it. Paths are relative to the service root
+ * (`/users?$top=999`); next links and delta links are given back whole and must be under that root.
+ *
+ * Every failure is a `RollkeeperError`: `graph.unauthorized`, `graph.forbidden`, `graph.not_found`, `graph.refused` (any other
+ * 4xx), `graph.failed` (past the retries, or no time left), `graph.bad_answer`,
+ * `graph.foreign_link`, `graph.loop`, `token.*`, `interrupted`.
+ */
+export interface Graph {
+  /** The service root, e.g. `https://graph.microsoft.com/v1.0`. */
+  readonly root: string;
+  get(path: string, options: GetOptions): Promise<JsonObject>;
+  /** The body as text, for `/$count`. */
+  getText(path: string, options: GetOptions): Promise<string>;
+  /**
+   * The pages of a collection, by next links, to the last. A page without `value` is `graph.bad_answer`, never an
+   * empty page; a link to another host is `graph.foreign_link`; a link seen before is `graph.loop`.
+   * https://learn.microsoft.com/graph/paging
+   */
+  pages(path: string, options: GetOptions): AsyncIterable<readonly JsonObject[]>;
+  /**
+   * Any number of GETs, twenty to a round trip, answered in the order asked. Requests inside a batch that were
+   * throttled or failed for a moment are sent again, alone, after the longest wait asked for.
+   * https://learn.microsoft.com/graph/json-batching
+   */
+  batch(paths: readonly string[], options: GetOptions): Promise<readonly BatchAnswer[]>;
+  tally(): Tally;
+}

@@ -1,0 +1,52 @@
+import type { DeletionThreshold } from '../decide/threshold.ts';
+
+/** Microsoft's national clouds. https://learn.microsoft.com/graph/deployments */
+export type Cloud = 'global' | 'usgov' | 'usgov-dod' | 'china';
+
+/** What an application can ask a token with; `getToken` is that of `@azure/identity`. */
+export interface TokenCredential {
+  getToken(
+    scopes: string | string[],
+    options?: { abortSignal?: AbortSignal },
+  ): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
+}
+
+export type Credential =
+  | { readonly kind: 'secret'; readonly secret: string }
+  /** PEM file with the certificate and its private key. */
+  | { readonly kind: 'certificate'; readonly file: string }
+  /** File with a JWT of another issuer; read again at each renewal. */
+  | { readonly kind: 'federated'; readonly file: string }
+  | { readonly kind: 'given'; readonly credential: TokenCredential };
+
+export type Scope =
+  | { readonly kind: 'group-name'; readonly name: string }
+  | { readonly kind: 'group-id'; readonly id: string }
+  | { readonly kind: 'all' };
+
+/** What was configured, all of it checked. Secrets are in `credential` and `database` only. */
+export interface Settings {
+  /** GUID or verified domain. */
+  readonly tenant: string;
+  readonly applicationId: string | null;
+  readonly credential: Credential;
+  readonly scope: Scope;
+  readonly membership: 'transitive' | 'direct';
+  /** Names or ids, as given. */
+  readonly groupsToKeep: readonly string[];
+  readonly disabledUsers: 'keep' | 'remove';
+  readonly extraAttributes: readonly string[];
+  readonly withoutAttributes: readonly string[];
+  readonly cloud: Cloud;
+  /** Without a trailing slash and without `/v1.0`. */
+  readonly graphUrl: string;
+  readonly loginUrl: string;
+  /** `sqlite:…`, `file:…`, `postgres://…`. */
+  readonly database: string;
+  /** null: `off`. */
+  readonly deletionThreshold: DeletionThreshold | null;
+  /** IANA name; default `UTC`. */
+  readonly timeZone: string;
+  /** `ROLLKEEPER_URL`: where the web application is reached; null where not set. */
+  readonly url: string | null;
+}

@@ -45,6 +45,8 @@ export interface Graph {
    * https://learn.microsoft.com/graph/paging
    */
   pages(path: string, options: GetOptions): AsyncIterable<readonly JsonObject[]>;
+  /** The same, from a page that is there already (the answer to a request of a batch): it first, then its next links. */
+  following(first: JsonObject, options: GetOptions): AsyncIterable<readonly JsonObject[]>;
   /**
    * Any number of GETs, twenty to a round trip, answered in the order asked. Requests inside a batch that were
    * throttled or failed for a moment are sent again, alone, after the longest wait asked for.

@@ -1,0 +1,25 @@
+import { RollkeeperError } from '../directory/error.ts';
+import type { GetOptions, Graph, JsonObject } from '../graph/graph.ts';
+
+const restarts = 5;
+const lostPlace = /^(?:Directory_ExpiredPageToken|DirectoryPageTokenNotFoundException)$/iu;
+
+/**
+ * The pages of a collection; where Graph has lost its place in it, from the first page again, at most five times.
+ * Whoever takes the pages must bear to see items twice. https://learn.microsoft.com/graph/paging
+ */
+export async function* listing(
+  graph: Graph,
+  path: string,
+  options: GetOptions,
+): AsyncGenerator<readonly JsonObject[]> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      yield* graph.pages(path, options);
+      return;
+    } catch (error) {
+      const code = error instanceof RollkeeperError ? error.where?.graphCode : undefined;
+      if (code === undefined || !lostPlace.test(code) || attempt === restarts) throw error;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { HeldKind } from '../decide/threshold.ts';
+import type { RunKind } from '../store/store.ts';
+
+/** How a run ended, as `sync --json` prints it. The names and their meaning are stable. */
+export interface RunReport {
+  /** The run's number, for `rollkeeper runs show`. 0: it failed before it began. */
+  readonly run: number;
+  readonly kind: RunKind;
+  readonly status: 'succeeded' | 'quarantined' | 'failed' | 'cancelled';
+  readonly users: {
+    readonly created: number;
+    readonly updated: number;
+    /** Accounts that are disabled now and were not. */
+    readonly deactivated: number;
+    readonly restored: number;
+    readonly softDeleted: number;
+    /** In scope and none of the above. */
+    readonly unchanged: number;
+    /** Rows in scope when the run had ended; a dry run and a quarantined one leave them as they were. */
+    readonly inScope: number;
+  };
+  readonly supervisors: {
+    readonly set: number;
+    readonly cleared: number;
+    /** Links when the run had ended. */
+    readonly total: number;
+  };
+  /** Removals that are held. */
+  readonly held: number;
+  /** Requests to Graph, those that were repeated included. */
+  readonly requests: number;
+  /** Answers that said 429. */
+  readonly throttled: number;
+  readonly durationMs: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** A run that ended without an error, with what its caller may want beside the report. */
+export interface RunResult {
+  readonly tenantId: string;
+  readonly dryRun: boolean;
+  readonly report: RunReport;
+  readonly held: readonly HeldKind[];
+  /** What people should know and did not stop the run. */
+  readonly warnings: readonly string[];
+}
+
+/** The report of a run that did nothing. */
+export function emptyReport(run: number, kind: RunKind): Omit<RunReport, 'status' | 'error'> {
+  return {
+    run,
+    kind,
+    users: {
+      created: 0,
+      updated: 0,
+      deactivated: 0,
+      restored: 0,
+      softDeleted: 0,
+      unchanged: 0,
+      inScope: 0,
+    },
+    supervisors: { set: 0, cleared: 0, total: 0 },
+    held: 0,
+    requests: 0,
+    throttled: 0,
+    durationMs: 0,
+  };
+}

@@ -7,10 +7,15 @@ import type { Claim, Page, PersonPair, Store } from '../store/store.ts';
 const pageSize = 5_000;
 
 /** Decides for everything that was staged, and stores the plan. Returns how many staged people stay as they are. */
-export async function drawPlan(store: Store, claim: Claim, policy: Policy): Promise<number> {
+export async function drawPlan(
+  store: Store,
+  claim: Claim,
+  policy: Policy,
+  signal: AbortSignal,
+): Promise<number> {
   let unchanged = 0;
-  const people = pairs((page) => store.personPairs(claim, page));
-  for await (const page of people) {
+  for await (const page of pairs((key) => store.personPairs(claim, key))) {
+    signal.throwIfAborted();
     const operations = page.flatMap((pair) => {
       const planned = planPerson(pair, policy);
       if (pair.stated.presence === 'in_scope' && !planned.some(concernsAttributes)) unchanged += 1;

@@ -116,7 +116,7 @@ async function decide(parts: RunParts, claim: Claim, read: Read): Promise<Decide
   signal.throwIfAborted();
   progress({ phase: 'deciding' });
   await store.enter(claim, 'deciding');
-  const staged = await drawPlan(store, claim, connection.policy);
+  const staged = await drawPlan(store, claim, connection.policy, signal);
   const summary = await store.planSummary(claim);
   const since = new Date(now() - day).toISOString();
   const totals = await store.totals(claim.tenantId, since);

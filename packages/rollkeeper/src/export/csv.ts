@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+
+import { stringify } from 'csv-stringify';
+import type { Stringifier } from 'csv-stringify';
+
+import { RollkeeperError } from '../directory/error.ts';
+
+/** Takes rows of a CSV; resolves when there is room for more. */
+export type WriteRows = (rows: readonly (readonly (string | null)[])[]) => Promise<void>;
+
+/**
+ * Streams a CSV (RFC 4180, UTF-8, lines end in CR LF) whose cells that a spreadsheet would take for a formula are
+ * escaped by an apostrophe. `-` is standard output; a file appears under its name when it is whole, or not at all.
+ * Returns the number of rows, without the header.
+ */
+export async function writeCsv(
+  file: string,
+  columns: readonly string[],
+  produce: (write: WriteRows) => Promise<void>,
+): Promise<number> {
+  if (file === '-') return await stream(process.stdout, columns, produce);
+  const partial = `${file}.${process.pid}.partial`;
+  try {
+    const output = createWriteStream(partial, { flags: 'wx', flush: true });
+    const rows = await stream(output, columns, produce);
+    output.end();
+    await finished(output);
+    await rename(partial, file);
+    return rows;
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw describe(error, file);
+  }
+}
+
+async function stream(
+  output: Writable,
+  columns: readonly string[],
+  produce: (write: WriteRows) => Promise<void>,
+): Promise<number> {
+  const csv: Stringifier = stringify({
+    header: true,
+    columns: [...columns],
+    record_delimiter: 'windows',
+    escape_formulas: true,
+  });
+  const failed = new AbortController();
+  const fail = (error: Error): void => failed.abort(error);
+  output.on('error', fail);
+  csv.pipe(output, { end: false });
+  let count = 0;
+  try {
+    await produce(async (rows) => {
+      for (const row of rows) {
+        count += 1;
+        if (!csv.write(row)) await once(csv, 'drain', { signal: failed.signal });
+      }
+      failed.signal.throwIfAborted();
+    });
+    csv.end();
+    await finished(csv, { signal: failed.signal });
+    if (output.writableNeedDrain) await once(output, 'drain', { signal: failed.signal });
+    return count;
+  } catch (error) {
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  } finally {
+    output.off('error', fail);
+    csv.destroy();
+  }
+}
+
+function describe(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
+  return new RollkeeperError('usage', `The file ${file} could not be written: ${error.message}.`, {
+    remedy: 'Name a file in a folder that you may write to and that has room, with --output.',
+    cause: error,
+  });
+}

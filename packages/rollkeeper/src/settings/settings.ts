@@ -13,6 +13,8 @@ export interface TokenCredential {
 
 export type Credential =
   | { readonly kind: 'secret'; readonly secret: string }
+  /** File that holds nothing but the secret; read again at each renewal. */
+  | { readonly kind: 'secret-file'; readonly file: string }
   /** PEM file with the certificate and its private key. */
   | { readonly kind: 'certificate'; readonly file: string }
   /** File with a JWT of another issuer; read again at each renewal. */
@@ -26,7 +28,7 @@ export type Scope =
 
 /** What was configured, all of it checked. Secrets are in `credential` and `database` only. */
 export interface Settings {
-  /** GUID or verified domain. */
+  /** Lower case. GUID or verified domain. */
   readonly tenant: string;
   readonly applicationId: string | null;
   readonly credential: Credential;

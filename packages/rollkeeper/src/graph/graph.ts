@@ -15,6 +15,13 @@ export type BatchAnswer =
   /** `error.where.status` tells 404 from the rest. */
   | { readonly ok: false; readonly error: RollkeeperError };
 
+/** A page of a delta round. */
+export interface DeltaPage {
+  readonly items: readonly JsonObject[];
+  /** On the last page, and there always: keep it whole, to ask later for what changed since. */
+  readonly deltaLink: string | null;
+}
+
 /** What a run's report says about requests. */
 export interface Tally {
   /** HTTP requests sent to Graph, retries included; token requests not. */
@@ -47,6 +54,11 @@ export interface Graph {
   pages(path: string, options: GetOptions): AsyncIterable<readonly JsonObject[]>;
   /** The same, from a page that is there already (the answer to a request of a batch): it first, then its next links. */
   following(first: JsonObject, options: GetOptions): AsyncIterable<readonly JsonObject[]>;
+  /**
+   * The pages of a delta round, from its first request or from a delta link, to the delta link; otherwise as `pages`.
+   * A last page without a delta link is `graph.bad_answer`. https://learn.microsoft.com/graph/delta-query-overview
+   */
+  delta(pathOrLink: string, options: GetOptions): AsyncIterable<DeltaPage>;
   /**
    * Any number of GETs, twenty to a round trip, answered in the order asked. Requests inside a batch that were
    * throttled or failed for a moment are sent again, alone, after the longest wait asked for.

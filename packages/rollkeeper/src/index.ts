@@ -1,2 +1,13 @@
-/** The major version of Node.js that this package is written for. */
-export const nodeMajor = 24;
+/** The public surface of Rollkeeper. What is exported here stays stable within a major version. */
+export { open } from './open.ts';
+export type { OpenOptions, Rollkeeper, RunOptions } from './open.ts';
+export type { Group, Person, Supervisor, UserProfile } from './directory/person.ts';
+export type { ObjectId, Reason } from './directory/statement.ts';
+export { RollkeeperError } from './directory/error.ts';
+export type { ErrorCode, ErrorDetails, Where } from './directory/error.ts';
+export { RunFailed } from './run/synchronise.ts';
+export type { RunReport, RunResult } from './run/report.ts';
+export type { Progress } from './run/parts.ts';
+export type { HeldKind, RemovalKind } from './decide/threshold.ts';
+export type { ChangeRow, PlannedRow, RunKind, RunRow, RunStatus } from './store/store.ts';
+export type { TokenCredential } from './settings/settings.ts';

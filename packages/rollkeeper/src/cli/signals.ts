@@ -34,6 +34,8 @@ export async function withSignals<Result>(
   process.on('SIGTERM', stop);
   try {
     return await command(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

@@ -64,7 +64,7 @@ export interface ProgressView {
 export const silent: ProgressView = { show: () => {}, stop: () => {} };
 
 export function progressView(): ProgressView {
-  return process.stderr.isTTY ? bar() : lines();
+  return process.stderr.isTTY ? bar() : plainLines();
 }
 
 function bar(): ProgressView {
@@ -96,7 +96,7 @@ function bar(): ProgressView {
   };
 }
 
-function lines(): ProgressView {
+function plainLines(): ProgressView {
   let last = 0;
   return {
     show: (progress) => {

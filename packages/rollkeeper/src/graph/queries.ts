@@ -49,8 +49,8 @@ export const queries = {
     id.startsWith('$')
       ? `/users(${literal(id)})?${usersQuery(selection, way)}`
       : `/users/${segment(id)}?${usersQuery(selection, way)}`,
-  usersWithMail: (mail: string, selection: Selection, way: ManagerWay) =>
-    `/users?$filter=mail%20eq%20${literal(mail)}&${usersQuery(selection, way)}`,
+  usersWithMail: (mail: string, selection: Selection) =>
+    `/users?$filter=mail%20eq%20${literal(mail)}&${usersQuery(selection, 'separate')}`,
   /** https://learn.microsoft.com/graph/api/user-list-manager */
   managerOf: (id: ObjectId) => `/users/${segment(id)}/manager?$select=${managerSelect}`,
   /** https://learn.microsoft.com/graph/api/user-list-memberof */

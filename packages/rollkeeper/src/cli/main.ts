@@ -1,0 +1,162 @@
+import { Command, CommanderError, Option } from 'commander';
+
+import { checkCommand } from './check.ts';
+import { demoCommand } from './demo.ts';
+import { exitCodeOf, exitCodes } from './exit-code.ts';
+import { exportGroupsCommand, exportUsersCommand } from './export.ts';
+import { runsCommand, showRunCommand } from './runs.ts';
+import { withSignals } from './signals.ts';
+import { syncCommand } from './sync.ts';
+import { describeError, note } from './terminal.ts';
+import { userCommand } from './user.ts';
+import { version } from './version.ts';
+
+/** What every command gets. Returns the exit code. */
+export type Run<Options, Arguments extends readonly unknown[] = []> = (
+  signal: AbortSignal,
+  options: Options,
+  ...operands: Arguments
+) => Promise<number>;
+
+const exitCodeHelp = `
+Exit codes:
+${Object.entries(exitCodes)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')}
+
+Settings come from the environment and from a file .env in the current folder;
+the environment wins. https://learn.microsoft.com/graph/overview explains Microsoft Graph.`;
+
+/** The command line: parses the words after the program's name, and sets the process's exit code. */
+export async function main(words: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    note(describeError(error));
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function program(): Command {
+  const rollkeeper = new Command('rollkeeper')
+    .description("Keeps an application's own database in step with a Microsoft Entra tenant.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .addHelpText('after', exitCodeHelp);
+
+  rollkeeper
+    .command('sync')
+    .summary('read the group from Microsoft Graph and bring the database in step')
+    .description(
+      'One run: reads the users of the group, their managers and groups, decides what changed, and applies it in one\n' +
+        'transaction. Leavers are soft-deleted; too many removals at once are held instead (exit code 6).\n' +
+        'Also known as update-microsoft-graph-users.',
+    )
+    .option('--dry-run', 'stop after the plan: show what would be done, change nothing', false)
+    .option('--full', 'read everything, even where reading what changed would do', false)
+    .option('--json', "print the run's report as one JSON object on standard output", false)
+    .action(running(syncCommand));
+
+  const exports = rollkeeper
+    .command('export')
+    .summary('write users or groups to a CSV file')
+    .description(
+      'Writes a CSV (RFC 4180, UTF-8). Cells that a spreadsheet would take for a formula are escaped.',
+    );
+  exports
+    .command('users')
+    .description(
+      'The users of the whole tenant as Graph has them now; with --scope those of the group; with --from database\n' +
+        'those in scope as the last run left them. Also known as microsoft-graph-users-as-csv.',
+    )
+    .addOption(from())
+    .option('--scope', 'from Graph: only the users of the group', false)
+    .option('--output <file>', 'where to; - is standard output', 'microsoft-graph-users.csv')
+    .action(running(exportUsersCommand));
+  exports
+    .command('groups')
+    .description(
+      'The groups of the whole tenant as Graph has them now; with --scope the group and those nested in it; with\n' +
+        '--from database those that are kept. Also known as microsoft-graph-groups-as-csv.',
+    )
+    .addOption(from())
+    .option('--scope', 'from Graph: only the group and those nested in it', false)
+    .option('--output <file>', 'where to; - is standard output', 'microsoft-graph-groups.csv')
+    .action(running(exportGroupsCommand));
+
+  rollkeeper
+    .command('user')
+    .summary('read one person and their manager: does Graph work?')
+    .description(
+      'Reads one person and their manager from Graph. Also known as microsoft-graph-user.',
+    )
+    .argument('<who>', 'object id, user name or mail address')
+    .option('--json', 'print one JSON object on standard output', false)
+    .action(runningWith(userCommand));
+
+  rollkeeper
+    .command('check')
+    .summary('go through every precondition and explain each failure')
+    .description(
+      'Goes through settings, clock, login host, token, tenant, permissions, the group and the database, and explains\n' +
+        'each failure with its cause and remedy. The exit code is that of the first failure.',
+    )
+    .option('--json', 'print one JSON object on standard output', false)
+    .action(running(checkCommand));
+
+  const runs = rollkeeper
+    .command('runs')
+    .summary('what ran, and what it did or would do')
+    .description('Lists the runs of the tenant, newest first.')
+    .option('--limit <number>', 'how many', positive, 20)
+    .option('--json', 'print one JSON array on standard output', false)
+    .action(running(runsCommand));
+  runs
+    .command('show')
+    .description("Shows one run: its report, what is held and why, and its plan's operations.")
+    .argument('<run>', 'the number of the run', positive)
+    .option('--json', 'print one JSON object on standard output', false)
+    .action(runningWith(showRunCommand));
+
+  rollkeeper
+    .command('demo')
+    .summary('the main job against a simulated tenant, from beginning to end')
+    .description(
+      'Synchronises a simulated tenant of 1,000 people into SQLite over HTTP, changes it, and synchronises again.\n' +
+        'Needs the package entra-simulator; contacts nothing outside this machine.',
+    )
+    .option('--folder <folder>', 'where the database and the CSV files go', 'rollkeeper-demo')
+    .action(running(demoCommand));
+
+  return rollkeeper;
+}
+
+const from = (): Option =>
+  new Option('--from <source>', 'where to read').choices(['graph', 'database']).default('graph');
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new CommanderError(2, 'rollkeeper.number', `error: “${text}” is not a number from 1.`);
+}
+
+/** A command without operands. */
+function running<Options>(run: Run<Options>): (options: Options) => Promise<void> {
+  return async (options) => {
+    process.exitCode = await withSignals(async (signal) => await run(signal, options));
+  };
+}
+
+/** A command with one operand. */
+function runningWith<Options, Operand>(
+  run: Run<Options, [Operand]>,
+): (operand: Operand, options: Options) => Promise<void> {
+  return async (operand, options) => {
+    process.exitCode = await withSignals(async (signal) => await run(signal, options, operand));
+  };
+}

@@ -1,0 +1,93 @@
+import type { HeldKind } from '../decide/threshold.ts';
+import type { Rollkeeper } from '../open.ts';
+import type { RunReport } from '../run/report.ts';
+import type { PlannedRow } from '../store/store.ts';
+import { oneLine, table } from './terminal.ts';
+
+/** Operations shown at most; the rest is counted. */
+const shown = 50;
+
+const words: Readonly<Record<PlannedRow['kind'], string>> = {
+  create: 'create',
+  update: 'update',
+  deactivate: 'deactivate',
+  restore: 'restore',
+  soft_delete: 'soft-delete',
+  move_reason: 'move reason',
+  set_supervisor: 'set supervisor',
+  clear_supervisor: 'clear supervisor',
+  create_group: 'create group',
+  update_group: 'update group',
+  remove_group: 'remove group',
+  add_membership: 'add membership',
+  remove_membership: 'remove membership',
+};
+
+export function summaryTable(report: RunReport): string {
+  const { users, supervisors } = report;
+  return table(
+    [`run ${report.run}: ${report.status}`, ''],
+    [
+      ['created', String(users.created)],
+      ['updated', String(users.updated)],
+      ['deactivated', String(users.deactivated)],
+      ['restored', String(users.restored)],
+      ['soft-deleted', String(users.softDeleted)],
+      ['unchanged', String(users.unchanged)],
+      ['in scope', String(users.inScope)],
+      [
+        'supervisors',
+        `${supervisors.total} (${supervisors.set} set, ${supervisors.cleared} cleared)`,
+      ],
+      ['held', String(report.held)],
+      ['requests', `${report.requests} (${report.throttled} throttled)`],
+      ['seconds', (report.durationMs / 1000).toFixed(1)],
+    ],
+  );
+}
+
+const kinds: Readonly<Record<HeldKind['kind'], string>> = {
+  leaving: 'people leaving',
+  deactivations: 'accounts disabled',
+  memberships: 'memberships lost by people who stay',
+};
+
+const reasons: Readonly<Record<HeldKind['because'], string>> = {
+  count: 'reaches the count of the deletion threshold',
+  percent: 'reaches the percentage of the deletion threshold',
+  no_one_left: 'would leave no one in scope',
+  scope_changed:
+    'follows from changed settings (group, membership mode or disabled users), not from the tenant',
+};
+
+/** Why removals of a kind are held, in a sentence. */
+export function inWords({ kind, planned, recent, rows, because }: HeldKind): string {
+  const before = recent > 0 ? `, after ${recent} in the last 24 hours` : '';
+  return `Held: ${planned} ${kinds[kind]} of ${rows}${before}: that ${reasons[because]}.`;
+}
+
+/** The first operations of a plan; removals come first. */
+export async function planTable(
+  keeper: Rollkeeper,
+  tenantId: string,
+  runId: number,
+): Promise<string> {
+  const rows: string[][] = [];
+  let count = 0;
+  for await (const row of keeper.planned(tenantId, runId)) {
+    count += 1;
+    if (rows.length < shown) rows.push(planRow(row));
+  }
+  if (count === 0) return 'The plan is empty: the database is in step.';
+  const more = count > rows.length ? `\n… and ${count - rows.length} more operations.` : '';
+  return `${table(['operation', 'whom', 'name', 'what'], rows)}${more}`;
+}
+
+function planRow(row: PlannedRow): string[] {
+  return [
+    words[row.kind],
+    row.subjectName ?? row.subjectId,
+    row.displayName ?? '',
+    row.reason ?? row.objectName ?? row.objectId ?? '',
+  ].map(oneLine);
+}

@@ -1,0 +1,72 @@
+import { RollkeeperError } from '../directory/error.ts';
+import type { RunRow } from '../store/store.ts';
+import { withRollkeeper } from './environment.ts';
+import { inWords, planTable, summaryTable } from './plan.ts';
+import { oneLine, print, table } from './terminal.ts';
+import type { RunReport } from '../run/report.ts';
+
+export async function runsCommand(
+  signal: AbortSignal,
+  options: { readonly limit: number; readonly json: boolean },
+): Promise<number> {
+  return await withRollkeeper(signal, async (keeper) => {
+    const runs = await keeper.runs(await keeper.tenantId({ signal }), { limit: options.limit });
+    if (options.json) print(JSON.stringify(runs.map(plain)));
+    else if (runs.length === 0) print('No run yet. Start one with: rollkeeper sync');
+    else print(table(['run', 'kind', 'status', 'started', 'seconds', 'result'], runs.map(runRow)));
+    return 0;
+  });
+}
+
+export async function showRunCommand(
+  signal: AbortSignal,
+  options: { readonly json: boolean },
+  number: number,
+): Promise<number> {
+  return await withRollkeeper(signal, async (keeper) => {
+    const tenantId = await keeper.tenantId({ signal });
+    const run = await keeper.run(tenantId, number);
+    if (run === null) {
+      throw new RollkeeperError('run.not_found', `There is no run ${number}.`, {
+        remedy: 'List the runs with: rollkeeper runs',
+      });
+    }
+    if (options.json) {
+      const plan = [];
+      for await (const row of keeper.planned(tenantId, number)) plan.push(row);
+      print(JSON.stringify({ ...plain(run), plan }));
+      return 0;
+    }
+    const report = reportOf(run);
+    print(report === null ? `run ${number}: ${run.status}` : summaryTable(report));
+    print(
+      `${run.dryRun ? 'A dry run, started' : 'Started'} ${run.startedAt}, ended ${run.finishedAt ?? '–'}.`,
+    );
+    if (run.error !== null) print(`Failed: ${run.error.message} (${run.error.code})`);
+    for (const kind of run.held ?? []) print(inWords(kind));
+    print(await planTable(keeper, tenantId, number));
+    return 0;
+  });
+}
+
+function runRow(run: RunRow): string[] {
+  const report = reportOf(run);
+  const result =
+    run.error?.message ??
+    (report === null
+      ? ''
+      : `+${report.users.created} ~${report.users.updated} −${report.users.softDeleted}, ${report.users.inScope} in scope`);
+  return [
+    String(run.runId),
+    run.dryRun ? `${run.kind} (dry)` : run.kind,
+    run.status,
+    run.startedAt,
+    report === null ? '' : (report.durationMs / 1000).toFixed(1),
+    oneLine(result),
+  ];
+}
+
+const reportOf = ({ report }: RunRow): RunReport | null =>
+  report === null ? null : (JSON.parse(report) as RunReport);
+
+const plain = (run: RunRow): object => ({ ...run, report: reportOf(run) });

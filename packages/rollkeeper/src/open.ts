@@ -1,0 +1,385 @@
+import type { Finding } from './check/diagnose.ts';
+import { diagnose, findFaults } from './check/diagnose.ts';
+import { userAttributes } from './directory/attribute.ts';
+import { RollkeeperError } from './directory/error.ts';
+import type { Group, Person, UserProfile } from './directory/person.ts';
+import { groupProfile, userProfile } from './directory/person.ts';
+import type { ObjectId } from './directory/statement.ts';
+import { openTokens } from './entra/tokens.ts';
+import { writeCsv } from './export/csv.ts';
+import { groupColumns, userColumns } from './export/columns.ts';
+import { groupsFromDatabase, groupsFromGraph, groupsInScopeFromGraph } from './export/groups.ts';
+import { usersFromDatabase, usersFromGraph } from './export/users.ts';
+import type { Selection } from './graph/decode.ts';
+import type { Graph } from './graph/graph.ts';
+import { openGraph } from './graph/open.ts';
+import type { Limits } from './graph/transport.ts';
+import { lookUp } from './read/lookup.ts';
+import type { ResolvedScope } from './read/reading.ts';
+import type { Connection, Progress } from './run/parts.ts';
+import type { RunResult } from './run/report.ts';
+import { findScope, identifyTenant } from './run/scope.ts';
+import { synchronise } from './run/synchronise.ts';
+import { settingsFaultsOnDisk } from './settings/files.ts';
+import { SettingsError, settingsFaults } from './settings/read.ts';
+import type { Settings, TokenCredential } from './settings/settings.ts';
+import type { Source } from './settings/variable.ts';
+import { openSqlite } from './store/sqlite/open.ts';
+import type { ChangeRow, PersonRow, PlannedRow, RunRow, Store } from './store/store.ts';
+
+export interface OpenOptions {
+  /** Asks for tokens instead of the credential in the settings: any `@azure/identity` credential. */
+  readonly credential?: TokenCredential;
+  /** Instead of Node's own; Graph and the login host are reached through it. */
+  readonly fetch?: typeof fetch;
+  /** Ends everything that this object does. */
+  readonly signal?: AbortSignal;
+  /** Bounds of the requests to Graph; each has its default. */
+  readonly limits?: Partial<Limits>;
+  /** Called after every request to Graph and to the login host. */
+  readonly onRequest?: (request: RequestDone) => void;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface ExportOptions extends RunOptions {
+  /** `graph`: as it is now. `database`: as the last run left it. Default `graph`. */
+  readonly from?: 'graph' | 'database';
+  /** From Graph: the settings' scope only, instead of the whole tenant. Default false. */
+  readonly scope?: boolean;
+  /** A path, or `-` for standard output. */
+  readonly output: string;
+}
+
+/** Keeps an application's database in step with one tenant. Made by `open`. */
+export interface Rollkeeper {
+  readonly settings: Settings;
+  /**
+   * One run: reads, decides, applies. Resolves to its result: `succeeded`, or `quarantined` where removals are held
+   * and nothing was applied. Throws `RunFailed` (its `cause` a `RollkeeperError`) where it failed; rows are untouched then.
+   */
+  sync(options?: RunOptions): Promise<RunResult>;
+  /** A dry run: the same up to the plan, which is stored and can be read with `planned`. */
+  plan(options?: RunOptions): Promise<RunResult>;
+  /** Reads one person and their manager from Graph, by object id, user name or mail. Needs no database. */
+  lookUp(who: string, options?: RunOptions): Promise<LookedUp>;
+  /** One person as the database keeps them; null: never seen. */
+  person(key: { readonly tenantId: string; readonly objectId: ObjectId }): Promise<Person | null>;
+  /** People in scope, in order of their id. */
+  users(tenantId: string): AsyncIterable<Person>;
+  /** Everyone ever in scope, and the managers outside it, in order of their id. */
+  people(tenantId: string): AsyncIterable<Person>;
+  /** Who has whom as supervisor. */
+  supervisors(
+    tenantId: string,
+  ): AsyncIterable<{ readonly userId: ObjectId; readonly supervisorId: ObjectId }>;
+  groups(tenantId: string): AsyncIterable<Group>;
+  /** The change feed, oldest first; `after` is the sequence number of the last change seen. */
+  changes(tenantId: string, options?: { readonly after?: number }): AsyncIterable<ChangeRow>;
+  /** Newest first. */
+  runs(tenantId: string, options?: { readonly limit?: number }): Promise<readonly RunRow[]>;
+  run(tenantId: string, runId: number): Promise<RunRow | null>;
+  /** What a run planned to do. */
+  planned(tenantId: string, runId: number): AsyncIterable<PlannedRow>;
+  /** Writes a CSV of users and returns its number of rows. */
+  exportUsers(options: ExportOptions): Promise<number>;
+  /** Writes a CSV of groups and returns its number of rows. */
+  exportGroups(options: ExportOptions): Promise<number>;
+  /** The tenant's GUID: from the settings, from what was resolved before, else from Graph. */
+  tenantId(options?: RunOptions): Promise<string>;
+  /** Closes the database. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** A person as Graph has them now. */
+export interface LookedUp extends UserProfile {
+  readonly manager: {
+    readonly id: ObjectId;
+    readonly userPrincipalName: string | null;
+    readonly displayName: string | null;
+    readonly mail: string | null;
+  } | null;
+}
+
+/**
+ * Opens Rollkeeper with settings under their environment names, for example `open({ ...process.env })`. The
+ * environment is never read by itself. Throws `settings.invalid` with every fault before anything is contacted.
+ */
+export async function open(source: Source, options: OpenOptions = {}): Promise<Rollkeeper> {
+  const given = options.credential === undefined ? {} : { credential: options.credential };
+  const checked = settingsFaults(source, given);
+  const faults = [
+    ...('faults' in checked ? checked.faults : []),
+    ...(await settingsFaultsOnDisk(source)),
+  ];
+  if ('faults' in checked || faults.length > 0) throw new SettingsError(faults);
+  return new Keeper(checked.settings, options);
+}
+
+/** Wires the concrete parts together: the one place that names them. */
+class Keeper implements Rollkeeper {
+  readonly settings: Settings;
+  readonly #connection: Connection;
+  readonly #graph: () => Graph;
+  readonly #signal: AbortSignal;
+  #store: Promise<Store> | undefined;
+
+  constructor(settings: Settings, options: OpenOptions) {
+    this.settings = settings;
+    this.#connection = connectionOf(settings);
+    this.#signal = options.signal ?? new AbortController().signal;
+    const tokens = openTokens({ settings, ...options });
+    // Each command has its own: its tally is that command's.
+    this.#graph = () => openGraph({ graphUrl: settings.graphUrl, tokens, ...options });
+  }
+
+  async sync(options: RunOptions = {}): Promise<RunResult> {
+    return await this.#run({ ...options, dryRun: false });
+  }
+
+  async plan(options: RunOptions = {}): Promise<RunResult> {
+    return await this.#run({ ...options, dryRun: true });
+  }
+
+  async lookUp(who: string, options: RunOptions = {}): Promise<LookedUp> {
+    const { selection } = this.#connection;
+    const { user, manager } = await lookUp(this.#graph(), who, selection, this.#signalOf(options));
+    return { ...userProfile(user.id, user.values, user.extra), manager };
+  }
+
+  async person(key: { tenantId: string; objectId: ObjectId }): Promise<Person | null> {
+    const store = await this.#opened();
+    const row = await store.person(key.tenantId, key.objectId);
+    return row === null ? null : toPerson(row);
+  }
+
+  async *users(tenantId: string): AsyncGenerator<Person> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: ObjectId | null) => store.users(tenantId, { after, limit: pageSize }),
+      ({ id }) => id,
+      toPerson,
+    );
+  }
+
+  async *people(tenantId: string): AsyncGenerator<Person> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: ObjectId | null) => store.people(tenantId, { after, limit: pageSize }),
+      ({ id }) => id,
+      toPerson,
+    );
+  }
+
+  async *supervisors(
+    tenantId: string,
+  ): AsyncGenerator<{ readonly userId: ObjectId; readonly supervisorId: ObjectId }> {
+    for await (const { id, supervisor } of this.users(tenantId)) {
+      if (supervisor !== null) yield { userId: id, supervisorId: supervisor.id };
+    }
+  }
+
+  async *groups(tenantId: string): AsyncGenerator<Group> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: ObjectId | null) => store.groups(tenantId, { after, limit: pageSize }),
+      ({ id }) => id,
+      ({ id, values }) => groupProfile(id, values),
+    );
+  }
+
+  async *changes(tenantId: string, options: { after?: number } = {}): AsyncGenerator<ChangeRow> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: number | null) =>
+        store.changes(tenantId, { after: after ?? options.after ?? null, limit: pageSize }),
+      ({ sequence }) => sequence,
+      (change) => change,
+    );
+  }
+
+  async runs(tenantId: string, options: { limit?: number } = {}): Promise<readonly RunRow[]> {
+    const store = await this.#opened();
+    return await store.runs(tenantId, { after: null, limit: options.limit ?? 20 });
+  }
+
+  async run(tenantId: string, runId: number): Promise<RunRow | null> {
+    return await (await this.#opened()).run(tenantId, runId);
+  }
+
+  async *planned(tenantId: string, runId: number): AsyncGenerator<PlannedRow> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: number | null) => store.planned(tenantId, runId, { after, limit: pageSize }),
+      ({ sequence }) => sequence,
+      (row) => row,
+    );
+  }
+
+  async exportUsers(options: ExportOptions): Promise<number> {
+    const signal = this.#signalOf(options);
+    return await writeCsv(options.output, userColumns, async (write) => {
+      if (options.from === 'database') {
+        return await usersFromDatabase(await this.#opened(), await this.tenantId(options), write);
+      }
+      const graph = this.#graph();
+      const scope = await this.#exportScope(graph, options);
+      const progress = (people: number, of: number): void =>
+        options.onProgress?.({ phase: 'reading', people, of });
+      const { selection } = this.#connection;
+      await usersFromGraph({ graph, selection, scope, progress, signal }, write);
+    });
+  }
+
+  async exportGroups(options: ExportOptions): Promise<number> {
+    const signal = this.#signalOf(options);
+    return await writeCsv(options.output, groupColumns, async (write) => {
+      if (options.from === 'database') {
+        return await groupsFromDatabase(await this.#opened(), await this.tenantId(options), write);
+      }
+      const graph = this.#graph();
+      if (options.scope !== true) return await groupsFromGraph(graph, signal, write);
+      const scope = await this.#exportScope(graph, options);
+      await groupsInScopeFromGraph(graph, scope, signal, write);
+    });
+  }
+
+  async tenantId(options: RunOptions = {}): Promise<string> {
+    const store = await this.#opened();
+    return await identifyTenant(
+      this.#graph(),
+      store,
+      this.settings.tenant,
+      this.#signalOf(options),
+    );
+  }
+
+  async close(): Promise<void> {
+    const store = this.#store;
+    this.#store = undefined;
+    await (await store)?.close();
+  }
+
+  async #run(options: RunOptions & { readonly dryRun: boolean }): Promise<RunResult> {
+    const parts = {
+      graph: this.#graph(),
+      store: await this.#opened(),
+      connection: this.#connection,
+      now: Date.now,
+      progress: options.onProgress ?? (() => {}),
+      signal: this.#signalOf(options),
+    };
+    return await synchronise(parts, options);
+  }
+
+  async #exportScope(graph: Graph, options: ExportOptions): Promise<ResolvedScope> {
+    if (options.scope !== true) return { kind: 'all', groupsToKeep: [] };
+    return (await findScope(graph, this.#connection, null, this.#signalOf(options))).scope;
+  }
+
+  #signalOf(options: RunOptions): AbortSignal {
+    return options.signal ? AbortSignal.any([this.#signal, options.signal]) : this.#signal;
+  }
+
+  async #opened(): Promise<Store> {
+    this.#store ??= openStore(this.settings.database);
+    try {
+      return await this.#store;
+    } catch (error) {
+      this.#store = undefined;
+      throw error;
+    }
+  }
+}
+
+const pageSize = 1_000;
+
+/** Opens the database that a location names. */
+async function openStore(location: string): Promise<Store> {
+  if (!/^postgres(?:ql)?:/u.test(location)) return await openSqlite(location);
+  throw new RollkeeperError('settings.invalid', 'This version keeps its rows in SQLite only.', {
+    remedy: 'Set ROLLKEEPER_DATABASE_URL to sqlite:<path>; PostgreSQL is not supported yet.',
+  });
+}
+
+function connectionOf(settings: Settings): Connection {
+  const { tenant, scope, membership, groupsToKeep, disabledUsers, deletionThreshold } = settings;
+  return {
+    tenant,
+    scope,
+    membership,
+    groupsToKeep,
+    policy: { disabledUsers },
+    selection: selectionOf(settings),
+    threshold: deletionThreshold,
+  };
+}
+
+function selectionOf(settings: Settings): Selection {
+  const without = new Set(settings.withoutAttributes.map((name) => name.toLowerCase()));
+  return {
+    attributes: userAttributes.filter(({ name }) => !without.has(name.toLowerCase())),
+    extra: settings.extraAttributes,
+  };
+}
+
+function toPerson(row: PersonRow): Person {
+  const { id, inScope, status, statusSince, deletedReason, supervisorId } = row;
+  return {
+    ...userProfile(id, row.values, row.extra),
+    inScope,
+    status,
+    statusSince,
+    deletedReason,
+    supervisor:
+      supervisorId === null
+        ? null
+        : {
+            id: supervisorId,
+            userPrincipalName: row.supervisorUserPrincipalName,
+            displayName: row.supervisorDisplayName,
+          },
+  };
+}
+
+/** Everything that a read by pages gives, in order. */
+async function* byKey<Row, Key, Item>(
+  read: (after: Key | null) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => Key,
+  convert: (row: Row) => Item,
+): AsyncGenerator<Item> {
+  for (let after: Key | null = null; ;) {
+    const page: readonly Row[] = await read(after);
+    for (const row of page) yield convert(row);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = keyOf(last);
+  }
+}
+
+/** Goes through every precondition of a run and yields what it finds. Settings as in `open`. */
+export async function* check(source: Source, options: OpenOptions = {}): AsyncGenerator<Finding> {
+  const given = options.credential === undefined ? {} : { credential: options.credential };
+  const checked = settingsFaults(source, given);
+  const faults = [
+    ...('faults' in checked ? checked.faults : []),
+    ...(await settingsFaultsOnDisk(source)),
+  ];
+  if ('faults' in checked || faults.length > 0) return yield* findFaults(faults);
+  const { settings } = checked;
+  const tokens = openTokens({ settings, ...options });
+  yield* diagnose({
+    settings,
+    connection: connectionOf(settings),
+    graph: openGraph({ graphUrl: settings.graphUrl, tokens, ...options }),
+    token: async (signal) => await tokens.token(signal),
+    rolesOf: (token) => tokenHint(token).roles,
+    openStore: async () => await openStore(settings.database),
+    fetch: options.fetch ?? fetch,
+    now: Date.now,
+    signal: options.signal ?? new AbortController().signal,
+  });
+}

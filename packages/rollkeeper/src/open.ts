@@ -5,7 +5,8 @@ import { RollkeeperError } from './directory/error.ts';
 import type { Group, Person, UserProfile } from './directory/person.ts';
 import { groupProfile, userProfile } from './directory/person.ts';
 import type { ObjectId } from './directory/statement.ts';
-import { openTokens } from './entra/tokens.ts';
+import { tokenHint } from './entra/hint.ts';
+import { tokenSource } from './entra/token.ts';
 import { writeCsv } from './export/csv.ts';
 import { groupColumns, userColumns } from './export/columns.ts';
 import { groupsFromDatabase, groupsFromGraph, groupsInScopeFromGraph } from './export/groups.ts';
@@ -13,6 +14,7 @@ import { usersFromDatabase, usersFromGraph } from './export/users.ts';
 import type { Selection } from './graph/decode.ts';
 import type { Graph } from './graph/graph.ts';
 import { openGraph } from './graph/open.ts';
+import type { OnRequest } from './graph/trace.ts';
 import type { Limits } from './graph/transport.ts';
 import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
@@ -37,7 +39,7 @@ export interface OpenOptions {
   /** Bounds of the requests to Graph; each has its default. */
   readonly limits?: Partial<Limits>;
   /** Called after every request to Graph and to the login host. */
-  readonly onRequest?: (request: RequestDone) => void;
+  readonly onRequest?: OnRequest;
 }
 
 export interface RunOptions {
@@ -131,7 +133,7 @@ class Keeper implements Rollkeeper {
     this.settings = settings;
     this.#connection = connectionOf(settings);
     this.#signal = options.signal ?? new AbortController().signal;
-    const tokens = openTokens({ settings, ...options });
+    const tokens = tokenSource(settings, options);
     // Each command has its own: its tally is that command's.
     this.#graph = () => openGraph({ graphUrl: settings.graphUrl, tokens, ...options });
   }
@@ -370,13 +372,13 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
   ];
   if ('faults' in checked || faults.length > 0) return yield* findFaults(faults);
   const { settings } = checked;
-  const tokens = openTokens({ settings, ...options });
+  const tokens = tokenSource(settings, options);
   yield* diagnose({
     settings,
     connection: connectionOf(settings),
     graph: openGraph({ graphUrl: settings.graphUrl, tokens, ...options }),
     token: async (signal) => await tokens.token(signal),
-    rolesOf: (token) => tokenHint(token).roles,
+    rolesOf: (token) => tokenHint(token)?.roles ?? null,
     openStore: async () => await openStore(settings.database),
     fetch: options.fetch ?? fetch,
     now: Date.now,

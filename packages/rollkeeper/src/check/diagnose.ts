@@ -175,10 +175,10 @@ async function lookAtTenant({ graph, settings, signal }: Subject): Promise<Findi
 const probes = (selection: Selection): readonly { permission: string; path: string }[] => [
   {
     permission: 'User.Read.All',
-    path: queries.allUsers(selection, 'expand').replace('$top=999', '$top=1'),
+    path: queries.allUsers(selection, 'expand', 1),
   },
-  { permission: 'User.Read.All', path: queries.deletedUsers().replace('$top=999', '$top=1') },
-  { permission: 'GroupMember.Read.All', path: queries.allGroups().replace('$top=999', '$top=1') },
+  { permission: 'User.Read.All', path: queries.deletedUsers(1) },
+  { permission: 'GroupMember.Read.All', path: queries.allGroups(1) },
 ];
 
 /** Enough for all that Rollkeeper reads. */

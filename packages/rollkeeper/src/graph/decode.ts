@@ -9,6 +9,7 @@ import type {
   ObjectId,
   UserStatement,
 } from '../directory/statement.ts';
+import { isObject } from './answer.ts';
 import type { JsonObject } from './graph.ts';
 
 /** What is asked of users: columns and extra attributes. */
@@ -28,9 +29,6 @@ export interface DecodedMember {
   readonly id: ObjectId;
   readonly kind: string | null;
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * A user of a list or of an answer by id, with the manager that `$expand` brought.

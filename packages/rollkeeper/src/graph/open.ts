@@ -8,7 +8,7 @@ import type { Asked } from './explain.ts';
 import type { GetOptions, Graph, JsonObject } from './graph.ts';
 import { limited } from './limit.ts';
 import { absolute } from './link.ts';
-import { readPages, readRound } from './pages.ts';
+import { readFollowing, readPages, readRound } from './pages.ts';
 import { retried } from './retry.ts';
 import { sending } from './send.ts';
 import { Tallying } from './tally.ts';
@@ -76,6 +76,7 @@ export function openGraph(options: GraphOptions): Graph {
       return response.text;
     },
     pages: (path, asked) => readPages(reader, absolute(root, path), asked),
+    following: (first, asked) => readFollowing(reader, root, first, asked),
     delta: (link, asked) => readRound(reader, absolute(root, link), asked),
     batch: async (paths, asked) =>
       runBatch({ root, post, tokens, limits, clock, tally }, paths, asked),

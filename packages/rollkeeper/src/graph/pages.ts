@@ -31,6 +31,18 @@ export async function* readPages(
   for await (const { items } of follow(reader, first, options)) yield items;
 }
 
+/** The pages from a body that is there already, the answer to `url`, to the last. */
+export async function* readFollowing(
+  reader: Reader,
+  url: string,
+  body: JsonObject,
+  options: GetOptions,
+): AsyncGenerator<readonly JsonObject[]> {
+  const { items, next } = readPage(reader, url, body);
+  yield items;
+  if (next !== null) yield* readPages(reader, next, options);
+}
+
 /** The pages of a delta round; only the last has the delta link, and must have it. */
 export async function* readRound(
   reader: Reader,

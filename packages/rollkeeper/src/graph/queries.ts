@@ -1,62 +1,61 @@
 import { groupAttributes } from '../directory/attribute.ts';
 import type { ObjectId } from '../directory/statement.ts';
 import type { Selection } from './decode.ts';
+import { literal, query, segment } from './odata.ts';
 
 /** Graph's default limit of expressions in an `in`. https://learn.microsoft.com/graph/filter-query-parameter */
 export const idsPerFilter = 15;
 
-const pageSize = '$top=999';
+const pageSize = 999;
 const managerSelect = 'id,displayName,userPrincipalName,mail';
 
 /** How a user's manager is asked for; each step is the fall-back of the one before. */
 export type ManagerWay = 'expand-select' | 'expand' | 'separate';
 
-const literal = (text: string): string => `'${encodeURIComponent(text.replaceAll("'", "''"))}'`;
-const segment = (text: string): string => encodeURIComponent(text);
+const selectGroups = ['id', ...groupAttributes.map(({ name }) => name)].join(',');
 
-const selectUsers = ({ attributes, extra }: Selection): string =>
-  `$select=${['id', ...attributes.map(({ name }) => name), ...extra].map(segment).join(',')}`;
-const selectGroups = `$select=id,${groupAttributes.map(({ name }) => name).join(',')}`;
-
-function usersQuery(selection: Selection, way: ManagerWay): string {
-  const select = selectUsers(selection);
-  if (way === 'separate') return select;
-  return way === 'expand'
-    ? `${select}&$expand=manager`
-    : `${select}&$expand=manager($select=${managerSelect})`;
+function users(selection: Selection, way: ManagerWay): { $select: string; $expand?: string } {
+  const { attributes, extra } = selection;
+  const $select = ['id', ...attributes.map(({ name }) => name), ...extra].join(',');
+  if (way === 'separate') return { $select };
+  return { $select, $expand: way === 'expand' ? 'manager' : `manager($select=${managerSelect})` };
 }
 
 /** The requests that readers make, as paths below the service root. Every one of them only reads. */
 export const queries = {
   /** https://learn.microsoft.com/graph/api/organization-list */
-  organization: () => '/organization?$select=id,displayName',
+  organization: () => query('/organization', { $select: 'id,displayName' }),
   /** https://learn.microsoft.com/graph/api/group-list */
   groupsNamed: (name: string) =>
-    `/groups?$filter=displayName eq ${literal(name)}&${selectGroups}`.replaceAll(' ', '%20'),
-  allGroups: () => `/groups?${selectGroups}&${pageSize}`,
+    query('/groups', { $filter: `displayName eq ${literal(name)}`, $select: selectGroups }),
+  allGroups: ($top = pageSize) => query('/groups', { $select: selectGroups, $top }),
   /** https://learn.microsoft.com/graph/api/group-get */
-  group: (id: ObjectId) => `/groups/${segment(id)}?${selectGroups}`,
+  group: (id: ObjectId) => query(`/groups/${segment(id)}`, { $select: selectGroups }),
   /** https://learn.microsoft.com/graph/api/group-list-members */
-  members: (groupId: ObjectId) => `/groups/${segment(groupId)}/members?$select=id&${pageSize}`,
+  members: (groupId: ObjectId) =>
+    query(`/groups/${segment(groupId)}/members`, { $select: 'id', $top: pageSize }),
   /** https://learn.microsoft.com/graph/api/user-list */
-  allUsers: (selection: Selection, way: ManagerWay) =>
-    `/users?${usersQuery(selection, way)}&${pageSize}`,
+  allUsers: (selection: Selection, way: ManagerWay, $top = pageSize) =>
+    query('/users', { ...users(selection, way), $top }),
   /** At most `idsPerFilter` ids. */
   usersById: (ids: readonly ObjectId[], selection: Selection, way: ManagerWay) =>
-    `/users?$filter=id%20in%20(${ids.map(literal).join(',')})&${usersQuery(selection, way)}`,
+    query('/users', { $filter: `id in (${ids.map(literal).join(',')})`, ...users(selection, way) }),
   /** By object id or user name. https://learn.microsoft.com/graph/api/user-get */
   user: (id: string, selection: Selection, way: ManagerWay) =>
-    id.startsWith('$')
-      ? `/users(${literal(id)})?${usersQuery(selection, way)}`
-      : `/users/${segment(id)}?${usersQuery(selection, way)}`,
+    query(
+      id.startsWith('$') ? `/users(${segment(literal(id))})` : `/users/${segment(id)}`,
+      users(selection, way),
+    ),
   usersWithMail: (mail: string, selection: Selection) =>
-    `/users?$filter=mail%20eq%20${literal(mail)}&${usersQuery(selection, 'separate')}`,
+    query('/users', { $filter: `mail eq ${literal(mail)}`, ...users(selection, 'separate') }),
   /** https://learn.microsoft.com/graph/api/user-list-manager */
-  managerOf: (id: ObjectId) => `/users/${segment(id)}/manager?$select=${managerSelect}`,
+  managerOf: (id: ObjectId) => query(`/users/${segment(id)}/manager`, { $select: managerSelect }),
   /** https://learn.microsoft.com/graph/api/user-list-memberof */
-  memberOf: (id: ObjectId) => `/users/${segment(id)}/memberOf?$select=id&${pageSize}`,
+  memberOf: (id: ObjectId) =>
+    query(`/users/${segment(id)}/memberOf`, { $select: 'id', $top: pageSize }),
   /** https://learn.microsoft.com/graph/api/directory-deleteditems-get */
-  deletedItem: (id: ObjectId) => `/directory/deletedItems/${segment(id)}?$select=id`,
+  deletedItem: (id: ObjectId) => query(`/directory/deletedItems/${segment(id)}`, { $select: 'id' }),
   /** https://learn.microsoft.com/graph/api/directory-deleteditems-list */
-  deletedUsers: () => `/directory/deletedItems/microsoft.graph.user?$select=id&${pageSize}`,
+  deletedUsers: ($top = pageSize) =>
+    query('/directory/deletedItems/microsoft.graph.user', { $select: 'id', $top }),
 } as const;

@@ -97,7 +97,10 @@ async function whereGone(
   { graph, signal }: ReadParts,
   ids: readonly ObjectId[],
 ): Promise<readonly AbsenceStatement[]> {
-  const answers = await graph.batch(ids.map(queries.deletedItem), { signal });
+  const answers = await graph.batch(
+    ids.map((id) => queries.deletedItem(id)),
+    { signal },
+  );
   const refused = answers.some(
     (answer) => !answer.ok && ['graph.refused', 'graph.forbidden'].includes(answer.error.code),
   );

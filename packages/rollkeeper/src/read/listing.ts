@@ -1,8 +1,7 @@
-import { RollkeeperError } from '../directory/error.ts';
 import type { GetOptions, Graph, JsonObject } from '../graph/graph.ts';
+import { isPageTokenLost } from '../graph/restart.ts';
 
 const restarts = 5;
-const lostPlace = /^(?:Directory_ExpiredPageToken|DirectoryPageTokenNotFoundException)$/iu;
 
 /**
  * The pages of a collection; where Graph has lost its place in it, from the first page again, at most five times.
@@ -18,8 +17,7 @@ export async function* listing(
       yield* graph.pages(path, options);
       return;
     } catch (error) {
-      const code = error instanceof RollkeeperError ? error.where?.graphCode : undefined;
-      if (code === undefined || !lostPlace.test(code) || attempt === restarts) throw error;
+      if (!isPageTokenLost(error) || attempt === restarts) throw error;
     }
   }
 }

@@ -90,7 +90,10 @@ export class Members {
 
   async #describe(ids: readonly ObjectId[], inClosure: boolean): Promise<void> {
     const { graph, known, signal, stage } = this.#parts;
-    const answers = await graph.batch(ids.map(queries.group), { signal });
+    const answers = await graph.batch(
+      ids.map((id) => queries.group(id)),
+      { signal },
+    );
     const groups = answers.flatMap((answer) =>
       found(answer) ? [decodeGroup(answer.body, inClosure)] : [],
     );

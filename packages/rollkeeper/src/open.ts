@@ -370,7 +370,10 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
     ...('faults' in checked ? checked.faults : []),
     ...(await settingsFaultsOnDisk(source)),
   ];
-  if ('faults' in checked || faults.length > 0) return yield* findFaults(faults);
+  if ('faults' in checked || faults.length > 0) {
+    yield* findFaults(faults);
+    return;
+  }
   const { settings } = checked;
   const tokens = tokenSource(settings, options);
   yield* diagnose({

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type * as entraSimulator from 'entra-simulator';
 import type { Simulator, Tenant } from 'entra-simulator';
 
 import { RollkeeperError } from '../directory/error.ts';
@@ -130,7 +131,7 @@ async function exportTo(file: string, write: (output: string) => Promise<number>
 
 const title = (text: string): void => print(`\n${styled('bold', text)}\n`);
 
-async function simulator(): Promise<typeof import('entra-simulator')> {
+async function simulator(): Promise<typeof entraSimulator> {
   try {
     return await import('entra-simulator');
   } catch (error) {

@@ -4,6 +4,7 @@ import { withRollkeeper } from './environment.ts';
 import { inWords, planTable, summaryTable } from './plan.ts';
 import { oneLine, print, table } from './terminal.ts';
 import type { RunReport } from '../run/report.ts';
+import { readReport } from '../run/report.ts';
 
 export async function runsCommand(
   signal: AbortSignal,
@@ -67,6 +68,6 @@ function runRow(run: RunRow): string[] {
 }
 
 const reportOf = ({ report }: RunRow): RunReport | null =>
-  report === null ? null : (JSON.parse(report) as RunReport);
+  report === null ? null : readReport(report);
 
 const plain = (run: RunRow): object => ({ ...run, report: reportOf(run) });

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-interface Manifest {
-  readonly version: string;
-}
+import * as v from 'valibot';
+
+const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
 
 /** The version of this package. */
-export const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as Manifest;
+export const { version } = v.parse(v.object({ version: v.string() }), JSON.parse(manifest));

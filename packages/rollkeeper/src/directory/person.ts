@@ -84,7 +84,7 @@ export function userProfile(
     accountEnabled: kept.flag('accountEnabled'),
     userType: kept.text('userType'),
     createdDateTime: kept.text('createdDateTime'),
-    attributes: extra === null ? {} : (JSON.parse(extra) as Record<string, unknown>),
+    attributes: readExtra(extra),
   };
 }
 
@@ -126,4 +126,9 @@ function reader(
       return Array.isArray(items) ? items.map(String) : [];
     },
   };
+}
+
+function readExtra(extra: string | null): Readonly<Record<string, unknown>> {
+  const attributes: unknown = extra === null ? {} : JSON.parse(extra);
+  return typeof attributes === 'object' && attributes !== null ? { ...attributes } : {};
 }

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 import type { HeldKind } from '../decide/threshold.ts';
 import type { RunKind } from '../store/store.ts';
 
@@ -66,3 +68,27 @@ export function emptyReport(run: number, kind: RunKind): Omit<RunReport, 'status
     durationMs: 0,
   };
 }
+
+const schema: v.GenericSchema<RunReport> = v.object({
+  run: v.number(),
+  kind: v.picklist(['full', 'delta', 'resync', 'approval']),
+  status: v.picklist(['succeeded', 'quarantined', 'failed', 'cancelled']),
+  users: v.object({
+    created: v.number(),
+    updated: v.number(),
+    deactivated: v.number(),
+    restored: v.number(),
+    softDeleted: v.number(),
+    unchanged: v.number(),
+    inScope: v.number(),
+  }),
+  supervisors: v.object({ set: v.number(), cleared: v.number(), total: v.number() }),
+  held: v.number(),
+  requests: v.number(),
+  throttled: v.number(),
+  durationMs: v.number(),
+  error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
+});
+
+/** A report as a run stored it. */
+export const readReport = (json: string): RunReport => v.parse(schema, JSON.parse(json));

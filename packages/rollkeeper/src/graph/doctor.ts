@@ -110,12 +110,15 @@ const byStatus: Readonly<Record<number, Finding>> = {
   509: throttled,
 };
 
-/** The finding for the first code that has one, and that code as Graph spelt it; else the one for the status. */
+/**
+ * The finding for the most specific code that has one, and that code as Graph spelt it; else the one for the status.
+ * `codes` come outermost first.
+ */
 export function diagnose(
   status: number,
   codes: readonly string[],
 ): Finding & { readonly code: string | null } {
-  const code = codes.find((one) => one.toLowerCase() in byCode) ?? null;
+  const code = codes.findLast((one) => one.toLowerCase() in byCode) ?? null;
   const known = code === null ? undefined : byCode[code.toLowerCase()];
   const finding = known ?? byStatus[status] ?? (status >= 500 ? transient : query);
   return { ...finding, code: code ?? codes[0] ?? null };

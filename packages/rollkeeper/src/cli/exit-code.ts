@@ -17,7 +17,7 @@ export const exitCodes = {
   143: 'terminated',
 } as const;
 
-const byCode: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
+export const byCode: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   usage: 2,
   'settings.invalid': 2,
   'token.refused': 3,

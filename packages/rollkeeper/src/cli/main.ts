@@ -41,7 +41,7 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+export function program(): Command {
   const rollkeeper = new Command('rollkeeper')
     .description("Keeps an application's own database in step with a Microsoft Entra tenant.")
     .version(version)

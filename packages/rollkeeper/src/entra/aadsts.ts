@@ -66,7 +66,7 @@ const passing: Finding = {
 };
 
 /** By the number after `AADSTS`. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-const byNumber: Readonly<Record<number, Finding>> = {
+export const byNumber: Readonly<Record<number, Finding>> = {
   7000215: {
     cause: "The client secret is wrong; often the secret's id was pasted in place of its value",
     remedy:

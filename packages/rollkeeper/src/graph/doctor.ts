@@ -40,7 +40,7 @@ const missing: Finding = {
 };
 
 /** By Graph's codes, in lower case. https://learn.microsoft.com/graph/errors */
-const byCode: Readonly<Record<string, Finding>> = {
+export const byCode: Readonly<Record<string, Finding>> = {
   invalidauthenticationtoken: newToken,
   authentication_missingormalformed: newToken,
   authentication_expiredtoken: newToken,

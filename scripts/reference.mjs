@@ -1,0 +1,35 @@
+// Writes docs/reference/ from the code: `npm run reference`. With --check it writes nothing, names the pages that
+// differ from the code, and exits with 1.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+
+import { commandsPage } from './reference/commands.mjs';
+import { errorsPage } from './reference/errors.mjs';
+import { exitCodesPage } from './reference/exit-codes.mjs';
+import { settingsPage } from './reference/settings.mjs';
+
+const folder = new URL('../docs/reference/', import.meta.url);
+const pages = {
+  'commands.md': await commandsPage(),
+  'errors.md': errorsPage(),
+  'exit-codes.md': await exitCodesPage(),
+  'settings.md': settingsPage(),
+};
+
+const stale = [];
+for (const [name, text] of Object.entries(pages)) {
+  const kept = await readFile(new URL(name, folder), 'utf8').catch(() => '');
+  if (kept !== text) stale.push(name);
+}
+
+if (!process.argv.includes('--check')) {
+  await mkdir(folder, { recursive: true });
+  for (const name of stale) await writeFile(new URL(name, folder), pages[name]);
+  process.stdout.write(
+    `docs/reference: ${stale.length === 0 ? 'in step' : `wrote ${stale.join(', ')}`}\n`,
+  );
+} else if (stale.length > 0) {
+  process.stderr.write(
+    `docs/reference differs from the code: ${stale.join(', ')}. Run: npm run reference\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,164 @@
+import { readSettings, settingsFaults } from '../../packages/rollkeeper/src/settings/read.ts';
+import { findFallBack, variables } from '../../packages/rollkeeper/src/settings/variable.ts';
+import { clouds } from '../../packages/rollkeeper/src/entra/clouds.ts';
+import { assertDescribed, code, opening, table } from './markdown.mjs';
+
+/** The fewest settings that are complete: what they leave out shows the defaults. */
+const fewest = {
+  MSGRAPH_APPLICATION_ID: '00000000-0000-0000-0000-000000000001',
+  MSGRAPH_TENANT_ID: '00000000-0000-0000-0000-000000000002',
+  MSGRAPH_CLIENT_SECRET: 'secret',
+  MSGRAPH_GROUP_NAME_TO_SYNC: 'kbuk',
+};
+const defaults = readSettings(fewest);
+
+/** Which of several is a matter of one another; `is` completes "needed". */
+const oneCredential = 'one of the four credentials';
+const oneScope = 'one of the three scopes';
+
+const described = {
+  MSGRAPH_APPLICATION_ID: {
+    needed: 'yes',
+    text: 'Application (client) id of the app registration, a GUID. Not needed where the application gives a credential of its own (`open(settings, { credential })`).',
+  },
+  MSGRAPH_TENANT_ID: {
+    needed: 'yes',
+    text: 'The tenant: its id (a GUID) or one of its verified domains. A domain is looked up once and remembered. `common`, `organizations` and `consumers` are refused.',
+  },
+  MSGRAPH_CLIENT_SECRET: {
+    needed: oneCredential,
+    text: 'The client secret: its value, not its id. The portal shows the value only once.',
+  },
+  MSGRAPH_CLIENT_SECRET_FILE: {
+    needed: oneCredential,
+    text: 'Path of a file that holds nothing but the client secret. Read again each time a token is asked for.',
+  },
+  MSGRAPH_CLIENT_CERTIFICATE_FILE: {
+    needed: oneCredential,
+    text: 'Path of a PEM file with a certificate and its RSA private key, without a passphrase. Read again each time a token is asked for.',
+  },
+  MSGRAPH_FEDERATED_TOKEN_FILE: {
+    needed: oneCredential,
+    text: 'Path of a file with the token (JWT) of another issuer, as Kubernetes and other workload identities write it. Read again each time a token is asked for.',
+  },
+  MSGRAPH_GROUP_NAME_TO_SYNC: {
+    needed: oneScope,
+    text: 'Display name of the group whose people are kept, for example `kbuk`. The name is looked up once; after that the group is followed by its id, even where it is renamed.',
+  },
+  MSGRAPH_GROUP_ID_TO_SYNC: {
+    needed: oneScope,
+    text: 'Object id of the group whose people are kept. Use it where several groups share a name.',
+  },
+  MSGRAPH_SYNC_ALL_USERS: {
+    needed: oneScope,
+    text: 'Keep every user of the tenant: `true`, `1`, `yes` or `on`. Any of `false`, `0`, `no`, `off`, or nothing: not.',
+  },
+  MSGRAPH_MEMBERSHIP: {
+    otherwise: code(defaults.membership),
+    text: 'Whether people in groups that are members of the group count: `transitive` says yes, at any depth; `direct` says no.',
+  },
+  MSGRAPH_GROUPS_TO_KEEP: {
+    text: 'Names or object ids of further groups, separated by commas. The groups and their direct members are kept; nobody comes into scope by them.',
+  },
+  MSGRAPH_DISABLED_USERS: {
+    otherwise: code(defaults.disabledUsers),
+    text: 'What happens to a person whose account is disabled: `keep` keeps them and marks them; `remove` soft-deletes them with the reason `disabled`.',
+  },
+  MSGRAPH_EXTRA_ATTRIBUTES: {
+    text: "Further user attributes to keep, under Graph's names, separated by commas, for example `employeeType,city`. They are kept as a JSON object in the column `attributes`.",
+  },
+  MSGRAPH_WITHOUT_ATTRIBUTES: {
+    text: 'User attributes that are neither asked for nor kept, separated by commas. `id` and `userPrincipalName` cannot be left out.',
+  },
+  MSGRAPH_CLOUD: {
+    otherwise: code(defaults.cloud),
+    text: "The tenant's cloud. It decides the two addresses below.",
+  },
+  MSGRAPH_GRAPH_URL: {
+    otherwise: 'that of the cloud',
+    text: 'Another address of Graph, without a version. Plain http only for this machine itself.',
+  },
+  MSGRAPH_LOGIN_URL: {
+    otherwise: 'that of the cloud',
+    text: 'Another address of the login host. Plain http only for this machine itself.',
+  },
+  ROLLKEEPER_DATABASE_URL: {
+    otherwise: code(defaults.database),
+    text: 'Where the rows are kept: `sqlite:<path>` or `file:<path>`. A relative path starts at the current folder. `postgres://…` is understood and refused: this version keeps its rows in SQLite only.',
+  },
+  ROLLKEEPER_URL: {
+    text: 'Reserved for the address of a web application. Checked, and used by nothing in this version.',
+  },
+  ROLLKEEPER_DELETION_THRESHOLD: {
+    otherwise: code(thresholdText(defaults.deletionThreshold)),
+    text: 'From how many removals on a run is held: count, percentage, floor; or `off`. See [Deletion threshold](../guide/deletion-threshold.md).',
+  },
+  ROLLKEEPER_TIME_ZONE: {
+    otherwise: code(defaults.timeZone),
+    text: 'An IANA time zone, for example `Europe/Rome`. Checked, and used by nothing in this version: rows and files are in UTC.',
+  },
+};
+
+export function settingsPage() {
+  assertDescribed('settings', [...variables], Object.keys(described));
+  return `${opening('Settings', introduction)}
+${table(
+  ['variable', 'needed', 'default', 'values', 'what it is'],
+  variables.map((variable) => row(variable, described[variable])),
+)}
+## Names of the Azure tools
+
+Where one of ours is not set, the name that Azure's own tools use stands in. As soon as one credential of ours is set,
+none of theirs is looked at.
+
+${table(
+  ['ours', 'stands in'],
+  variables.flatMap((variable) => {
+    const found = findFallBack(everyNameIsItsValue, variable);
+    return found === null ? [] : [[code(variable), code(found.value)]];
+  }),
+)}
+## Clouds
+
+${table(
+  [code('MSGRAPH_CLOUD'), 'Graph', 'login', 'portal'],
+  Object.entries(clouds).map(([name, { graph, login, portal }]) => [
+    code(name),
+    graph,
+    login,
+    portal,
+  ]),
+)}
+A token of one cloud is worth nothing in another.
+`;
+}
+
+const introduction = `
+Settings are environment variables. The command line also reads a file \`.env\` in the current folder; what the
+environment sets wins, blank values too. The library takes an object with the same names and never reads the
+environment by itself: \`open({ ...process.env })\`.
+
+All settings are checked before anything is contacted, and all faults are told at once, each with its remedy. A name
+that begins with \`MSGRAPH_\` or \`ROLLKEEPER_\` and looks like a misspelling of one of these is a fault too. White space
+around a value goes; a blank value is as good as none.
+
+Exactly one credential and exactly one scope are needed.`;
+
+function row(variable, { needed = 'no', otherwise = '', text }) {
+  return [code(variable), needed, otherwise, choices(variable), text];
+}
+
+/** The values of a variable that has a closed set of them, as its own fault lists them. */
+function choices(variable) {
+  const outcome = settingsFaults({ ...fewest, [variable]: 'none of its values' });
+  const fault =
+    'faults' in outcome ? outcome.faults.find((one) => one.variable === variable) : null;
+  const listed = /^Set it to one of (.+)\.$/u.exec(fault?.remedy ?? '')?.[1];
+  return listed === undefined ? '' : listed.split(', ').map(code).join(', ');
+}
+
+function thresholdText({ count, percent, floor }) {
+  return `${count},${percent}%,${floor}`;
+}
+
+const everyNameIsItsValue = new Proxy({}, { get: (_, name) => String(name) });

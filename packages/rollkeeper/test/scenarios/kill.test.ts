@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { command, start } from './command.ts';
+import { directMembers, ordinaryMembers, scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+const kills = 20;
+
+/** People join, change, leave and are deleted; the same each time. */
+function change(story: Scenario, round: number): void {
+  const { tenant } = story.entra;
+  const [leaver = '', deleted = ''] = directMembers(story).slice(round);
+  tenant.removeMember(story.groupId, leaver);
+  tenant.deleteUser(deleted);
+  for (const id of ordinaryMembers(story).slice(0, 10)) {
+    tenant.updateUser(id, { jobTitle: `Round ${round}` });
+  }
+  const joiner = tenant.createUser({ displayName: `Joiner ${round}` });
+  tenant.addMember(story.groupId, joiner.id);
+}
+
+test(`a run killed with SIGKILL at ${kills} random moments and then completed gives the rows of an undisturbed one (rule 14)`, async (t) => {
+  const options = { users: 200, latencyMs: 5 };
+  const disturbed = await scenario(t, options);
+  const calm = await scenario(t, options);
+  // A random moment of a run's life, which the first, undisturbed run measures; the rest is the test's.
+  const measured = performance.now();
+  assert.equal((await command(['sync'], { env: calm.settings })).code, 0);
+  const life = performance.now() - measured;
+
+  let killed = 0;
+  for (let round = 0; round < kills; round += 1) {
+    const run = start(['sync', '--json'], { env: disturbed.settings });
+    const timer = setTimeout(() => run.process.kill('SIGKILL'), Math.random() * life);
+    const ended = await run.ended;
+    clearTimeout(timer);
+    if (ended.signal === 'SIGKILL') killed += 1;
+    else assert.equal(ended.code, 0, ended.stderr);
+    if (round % 5 === 4) {
+      change(disturbed, round);
+      change(calm, round);
+    }
+  }
+  assert.ok(killed > 0, 'at least one run was killed');
+
+  const after = await command(['sync', '--json'], { env: disturbed.settings });
+  assert.equal(after.code, 0, after.stderr);
+  assert.equal((await command(['sync'], { env: calm.settings })).code, 0);
+  assert.equal(disturbed.everything(), calm.everything());
+  const left = disturbed.rows(`SELECT id FROM microsoft_graph_users`);
+  assert.ok(left.length > 0);
+  const runs = await disturbed.keeper.runs(disturbed.tenantId, { limit: 100 });
+  assert.ok(
+    runs.every(({ status }) => !['reading', 'deciding', 'applying'].includes(status)),
+    'no run is left active for ever',
+  );
+});

@@ -66,19 +66,28 @@ export function inWords({ kind, planned, recent, rows, because }: HeldKind): str
   return `Held: ${planned} ${kinds[kind]} of ${rows}${before}: that ${reasons[because]}.`;
 }
 
-/** The first operations of a plan; removals come first. */
+const removals: ReadonlySet<PlannedRow['kind']> = new Set([
+  'soft_delete',
+  'deactivate',
+  'remove_membership',
+]);
+
+/** The first operations of a plan, removals before all others; the rest is counted. */
 export async function planTable(
   keeper: Rollkeeper,
   tenantId: string,
   runId: number,
 ): Promise<string> {
-  const rows: string[][] = [];
+  const first: PlannedRow[] = [];
+  const others: PlannedRow[] = [];
   let count = 0;
   for await (const row of keeper.planned(tenantId, runId)) {
     count += 1;
-    if (rows.length < shown) rows.push(planRow(row));
+    const list = removals.has(row.kind) ? first : others;
+    if (list.length < shown) list.push(row);
   }
-  if (count === 0) return 'The plan is empty: the database is in step.';
+  if (count === 0) return 'The plan is empty.';
+  const rows = [...first, ...others].slice(0, shown).map(planRow);
   const more = count > rows.length ? `\n… and ${count - rows.length} more operations.` : '';
   return `${table(['operation', 'whom', 'name', 'what'], rows)}${more}`;
 }

@@ -139,11 +139,14 @@ function usable(token: string, expiresAt: number): FreshToken {
   );
 }
 
+/** The text without the secrets, in any form that an answer may echo them in. */
 function without(text: string, secrets: Iterable<string>): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret === '') continue;
-    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+    const formEncoded = new URLSearchParams({ secret }).toString().slice('secret='.length);
+    const inJson = JSON.stringify(secret).slice(1, -1);
+    for (const form of [secret, encodeURIComponent(secret), formEncoded, inJson]) {
       clean = clean.replaceAll(form, '…');
     }
   }

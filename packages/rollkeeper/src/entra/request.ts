@@ -9,6 +9,8 @@ import { quoted } from '../graph/explain.ts';
 import { retried } from '../graph/retry.ts';
 import { inTime, readAnswer } from '../graph/send.ts';
 import { Tallying } from '../graph/tally.ts';
+import { traced } from '../graph/trace.ts';
+import type { OnRequest } from '../graph/trace.ts';
 import type { Clock, Fetch, GraphRequest, Limits, Transport } from '../graph/transport.ts';
 import { interrupted } from '../graph/wait.ts';
 import type { Settings, TokenCredential } from '../settings/settings.ts';
@@ -35,6 +37,7 @@ export interface AskOptions {
   readonly fetch: Fetch;
   readonly limits: Limits;
   readonly clock: Clock;
+  readonly onRequest?: OnRequest;
 }
 
 export function asking(settings: TokenSettings, options: AskOptions): AskToken {
@@ -52,15 +55,16 @@ export function asking(settings: TokenSettings, options: AskOptions): AskToken {
 function granting(
   settings: TokenSettings & { readonly credential: ConfiguredCredential },
   scope: string,
-  { fetch, limits, clock }: AskOptions,
+  { fetch, limits, clock, onRequest }: AskOptions,
 ): AskToken {
   const url = `${settings.loginUrl}/${settings.tenant}/oauth2/v2.0/token`;
   const server = { issuer: url, token_endpoint: url };
   const client = { client_id: settings.applicationId ?? '' };
   const secrets = new Set<string>();
   const scrub = (text: string): string => without(text, secrets);
+  const tally = new Tallying();
 
-  const send: Transport = async (_request, signal) => {
+  const send: Transport = async ({ headers }, signal) => {
     const proof = await prove(settings.credential, url, clock.now());
     for (const secret of proof.secrets) secrets.add(secret);
     return inTime(limits.requestTimeoutMs, signal, async (stop) => {
@@ -72,6 +76,7 @@ function granting(
         {
           [customFetch]: (address, init) => fetch(address, init),
           [allowInsecureRequests]: isLoopback(new URL(url)),
+          headers: { ...headers },
           signal: stop,
         },
       );
@@ -79,10 +84,10 @@ function granting(
     });
   };
   const request: GraphRequest = { method: 'POST', url, headers: {}, expect: 'json', attempt: 1 };
-  const transport = retried(send, {
+  const transport = retried(traced(send, tally, clock.now, onRequest), {
     limits,
     clock,
-    tally: new Tallying(),
+    tally,
     isTransient: isPassingRefusal,
     explain: (asked, failure, givenUp) => tokenUnreachable(asked, failure, givenUp, scrub),
   });

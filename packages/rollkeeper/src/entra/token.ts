@@ -1,4 +1,5 @@
 import type { Tokens } from '../graph/authorise.ts';
+import type { OnRequest } from '../graph/trace.ts';
 import type { Clock, Fetch, Limits } from '../graph/transport.ts';
 import { defaultLimits } from '../graph/transport.ts';
 import { interrupted, wait } from '../graph/wait.ts';
@@ -10,6 +11,8 @@ export interface TokenOptions extends Partial<Clock> {
   readonly fetch?: Fetch;
   /** What is left out keeps its default. */
   readonly limits?: Partial<Limits>;
+  /** Told of each request to the login host, never of what is in it. */
+  readonly onRequest?: OnRequest;
 }
 
 /**
@@ -21,7 +24,9 @@ export function tokenSource(settings: TokenSettings, options: TokenOptions = {})
   const { now = Date.now, random = Math.random, fetch = globalThis.fetch } = options;
   const clock = { now, random, wait: options.wait ?? wait };
   const limits = { ...defaultLimits, ...options.limits };
-  return new TokenCache(asking(settings, { fetch, limits, clock }), now);
+  const { onRequest } = options;
+  const hook = onRequest === undefined ? {} : { onRequest };
+  return new TokenCache(asking(settings, { fetch, limits, clock, ...hook }), now);
 }
 
 interface Asked {

@@ -3,7 +3,7 @@ import type { Tallying } from './tally.ts';
 import type { GraphResponse, Transport } from './transport.ts';
 import { shownPath } from './link.ts';
 
-/** One HTTP exchange with Graph, for logs and metrics. */
+/** One HTTP exchange with Graph or the login host, for logs and metrics. */
 export interface RequestEvent {
   readonly method: string;
   /** Path and query without host; page tokens are left out. */
@@ -14,7 +14,7 @@ export interface RequestEvent {
   /** From 1. */
   readonly attempt: number;
   readonly clientRequestId: string;
-  /** Graph's `request-id`; null where there is none. */
+  /** Microsoft's id of the request; null where there is none. */
   readonly requestId: string | null;
   /** Resource units that the request cost; null where Graph does not say. */
   readonly units: number | null;
@@ -53,7 +53,8 @@ export function traced(
         ms: now() - began,
         attempt: request.attempt,
         clientRequestId,
-        requestId: response?.headers.get('request-id') ?? null,
+        requestId:
+          response?.headers.get('request-id') ?? response?.headers.get('x-ms-request-id') ?? null,
         units: Number.isFinite(units) ? units : null,
       });
     }

@@ -1,6 +1,6 @@
 import type { DeletionThreshold } from '../decide/threshold.ts';
 import { RollkeeperError } from '../directory/error.ts';
-import { clouds } from '../entra/clouds.ts';
+import { clouds } from './clouds.ts';
 import { extraFaults, withoutFaults } from './attributes.ts';
 import { readCredential } from './credential.ts';
 import { misspellings } from './misspelling.ts';

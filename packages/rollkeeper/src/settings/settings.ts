@@ -1,7 +1,8 @@
 import type { DeletionThreshold } from '../decide/threshold.ts';
+import type { clouds } from './clouds.ts';
 
 /** Microsoft's national clouds. https://learn.microsoft.com/graph/deployments */
-export type Cloud = 'global' | 'usgov' | 'usgov-dod' | 'china';
+export type Cloud = keyof typeof clouds;
 
 /** What an application can ask a token with; `getToken` is that of `@azure/identity`. */
 export interface TokenCredential {

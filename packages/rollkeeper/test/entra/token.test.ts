@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { RollkeeperError } from '../../src/directory/error.ts';
-import { clouds } from '../../src/entra/clouds.ts';
+import { clouds } from '../../src/settings/clouds.ts';
 import type { TokenSettings } from '../../src/entra/request.ts';
 import { tokenSource } from '../../src/entra/token.ts';
 import type { TokenOptions } from '../../src/entra/token.ts';
+import type { RequestEvent } from '../../src/graph/trace.ts';
 import { readSettings } from '../../src/settings/read.ts';
 import { failureOf } from '../graph/opened.ts';
 import { json, otherSide } from '../graph/other-side.ts';
@@ -270,6 +271,26 @@ test('a refusal that is a page, and echoes the request, is token.refused without
   assert.equal(failure.code, 'token.refused');
   assertNoSecret(failure, secret);
   assert.ok(!failure.message.includes(new URLSearchParams({ s: secret }).toString().slice(2)));
+});
+
+test('each request to the login host is told to the hook, without what is in it', async () => {
+  await using other = await otherSide((_seen, response, count) =>
+    json(response, count === 1 ? {} : grant(count), count === 1 ? 503 : 200, {
+      'x-ms-request-id': `r-${count}`,
+    }),
+  );
+  const { options } = stillClock();
+  const events: RequestEvent[] = [];
+  const onRequest = (event: RequestEvent): void => void events.push(event);
+  await tokenSource(settingsAt(other.url), { ...options, onRequest }).token(signal);
+  const path = `/${tenant}/oauth2/v2.0/token`;
+  const told = events.map((event) => [event.method, event.path, event.status, event.requestId]);
+  assert.deepEqual(told, [
+    ['POST', path, 503, 'r-1'],
+    ['POST', path, 200, 'r-2'],
+  ]);
+  assert.equal(other.seen[0]?.headers['client-request-id'], events[0]?.clientRequestId);
+  assert.doesNotMatch(JSON.stringify(events), /vEr|token-2/u);
 });
 
 test('nobody listening is token.unreachable, without the secret', async () => {

@@ -1,6 +1,6 @@
 import { readSettings, settingsFaults } from '../../packages/rollkeeper/src/settings/read.ts';
 import { findFallBack, variables } from '../../packages/rollkeeper/src/settings/variable.ts';
-import { clouds } from '../../packages/rollkeeper/src/entra/clouds.ts';
+import { clouds } from '../../packages/rollkeeper/src/settings/clouds.ts';
 import { assertDescribed, code, opening, table } from './markdown.mjs';
 
 /** The fewest settings that are complete: what they leave out shows the defaults. */

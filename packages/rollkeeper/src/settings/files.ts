@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { foundCredentials } from './credential.ts';
 import type { FoundCredential } from './credential.ts';
+import type { Given } from './read.ts';
 import type { Fault, Source } from './variable.ts';
 
 /**
  * What is wrong with the files that the settings name: missing, unreadable, or empty. Reads them and nothing
- * else; ask it beside `settingsFaults`, before anything is contacted, so that all faults are told at once.
+ * else; ask it beside `settingsFaults`, with the same arguments and before anything is contacted, so that all faults
+ * are told at once. Where a credential is given, the files of others are not used and not looked at.
  */
-export async function settingsFaultsOnDisk(source: Source): Promise<readonly Fault[]> {
+export async function settingsFaultsOnDisk(
+  source: Source,
+  given: Given = {},
+): Promise<readonly Fault[]> {
+  if (given.credential !== undefined) return [];
   const files = foundCredentials(source).filter(({ kind }) => kind !== 'secret');
   const faults = await Promise.all(files.map(fileFault));
   return faults.filter((fault) => fault !== null);

@@ -291,6 +291,8 @@ test('files that are missing, empty or directories are faults; others are not lo
       (await faultOnDisk({ MSGRAPH_FEDERATED_TOKEN_FILE: file })) ?? '',
       /does not exist/u,
     );
+    const missing = { AZURE_FEDERATED_TOKEN_FILE: file };
+    assert.deepEqual(await settingsFaultsOnDisk(missing, { credential: given }), []);
     await writeFile(file, ' \n');
     assert.match((await faultOnDisk({ AZURE_CLIENT_CERTIFICATE_PATH: file })) ?? '', /is empty/u);
     assert.match(

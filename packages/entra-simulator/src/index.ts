@@ -1,2 +1,20 @@
-/** The major version of Node.js that this package is written for. */
-export const nodeMajor = 24;
+export type { Answer, Asked, Wire } from './exchange.ts';
+export type { Fault, FaultHandle, FaultMatch, Faults, Rewritable } from './faults.ts';
+export {
+  defaultBehaviour,
+  type Behaviour,
+  type Credentials,
+  type FederatedCredential,
+  type SimulatorOptions,
+} from './options.ts';
+export type { LoggedInner, LoggedRequest, RequestLog } from './request-log.ts';
+export { serve, type SettingName, type Simulator } from './serve.ts';
+export { Simulation } from './simulation.ts';
+export type {
+  DirectoryGroup,
+  DirectoryThing,
+  DirectoryUser,
+  ObjectKind,
+} from './tenant/directory-object.ts';
+export type { Tenant } from './tenant/tenant.ts';
+export type { Application } from './token/application.ts';

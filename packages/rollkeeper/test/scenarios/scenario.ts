@@ -116,8 +116,23 @@ export function ordinaryMembers({ entra, groupId }: Scenario): readonly string[]
 
 /** Those of them who are direct members, so that one call removes them from the group. */
 export function directMembers(story: Scenario): readonly string[] {
-  const direct = new Set(story.entra.tenant.members(story.groupId));
+  const direct = new Set(memberIds(story));
   return ordinaryMembers(story).filter((id) => direct.has(id));
+}
+
+/** The ids of a group's direct members of these kinds; of the synchronised group, of every kind, by default. */
+export function memberIds(
+  { entra, groupId }: Pick<Scenario, 'entra' | 'groupId'>,
+  ...kinds: readonly string[]
+): readonly string[] {
+  return entra.tenant
+    .members(groupId)
+    .flatMap(({ id, kind }) => (kinds.length === 0 || kinds.includes(kind) ? [id] : []));
+}
+
+/** The id of somebody's manager as Graph would show it; null: none. */
+export function managerOf({ entra }: Scenario, id: string): string | null {
+  return entra.tenant.managerOf(entra.tenant.roster.indexOfId(id) ?? -1)?.id ?? null;
 }
 
 /** Picks one; fails the test where there is none. */

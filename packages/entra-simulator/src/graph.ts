@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { Access } from './access.ts';
+import { answerBatch, type Inner } from './batch.ts';
+import type { Answer, Asked } from './exchange.ts';
+import { badRequest, GraphError, unknownSegment, unparsable } from './graph-error.ts';
+import { parseQuery } from './odata/query.ts';
+import { resourceUnits } from './resource-units.ts';
+import {
+  answerDeletedItems,
+  answerGetByIds,
+  answerOrganization,
+  answerServicePrincipals,
+} from './routes/directory.ts';
+import { answerGroups } from './routes/groups.ts';
+import { answerUsers } from './routes/users.ts';
+import { publicGraph } from './token/endpoint.ts';
+import type { TokenIssuer } from './token/issuer.ts';
+import type { Call, World } from './world.ts';
+
+/** What Graph answers from. */
+export interface GraphWorld extends World {
+  readonly issuer: TokenIssuer;
+}
+
+/** Answers the requests inside a batch; the one who carries requests lays faults and latency over it. */
+export type Carry = (inner: Inner, answer: () => Promise<Answer>) => Promise<Answer>;
+
+type Route = (call: Call) => Answer | undefined;
+
+const reads: Readonly<Record<string, Route>> = {
+  users: answerUsers,
+  groups: answerGroups,
+  directory: answerDeletedItems,
+  organization: answerOrganization,
+  serviceprincipals: answerServicePrincipals,
+};
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw unparsable('The request URL is not properly encoded.');
+  }
+}
+
+/** The segments of a path; `users('x')` is `users`, `x`. */
+function segmentsOf(path: string): string[] {
+  return path
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(decoded)
+    .flatMap((segment) => {
+      const keyed = /^(\w+)\((?:(appId)=)?'(.*)'\)$/is.exec(segment);
+      if (keyed === null) return [segment];
+      const [, name = '', alternate, key = ''] = keyed;
+      const plain = key.replaceAll("''", "'");
+      return [name, alternate === undefined ? plain : `${alternate}=${plain}`];
+    });
+}
+
+function route(call: Call): Answer {
+  const [first = '', second] = call.segments;
+  const name = first.toLowerCase();
+  if (call.asked.method === 'POST') {
+    if (name === 'directoryobjects' && second?.toLowerCase() === 'getbyids')
+      return answerGetByIds(call);
+    throw new GraphError(
+      405,
+      'Request_BadRequest',
+      'Specified HTTP method is not allowed for the request target.',
+    );
+  }
+  if (call.asked.method !== 'GET') {
+    throw new GraphError(
+      405,
+      'Request_BadRequest',
+      'Specified HTTP method is not allowed for the request target.',
+    );
+  }
+  const answer = reads[name]?.(call);
+  if (answer === undefined)
+    throw unknownSegment(call.segments.at(reads[name] === undefined ? 0 : -1) ?? '');
+  return answer;
+}
+
+function splitUrl(url: string): { path: string; search: string } {
+  const at = url.indexOf('?');
+  const path = (at < 0 ? url : url.slice(0, at)).replace(/(.)\/+$/, '$1');
+  return { path, search: at < 0 ? '' : url.slice(at + 1) };
+}
+
+/** Pretends to be Graph: a request in, an answer out. */
+export class Graph {
+  readonly #world: GraphWorld;
+
+  constructor(world: GraphWorld) {
+    this.#world = world;
+  }
+
+  /** Answers a request whose URL stands below `/v1.0`; what goes wrong is in the answer. */
+  async answer(asked: Asked, carry: Carry): Promise<Answer> {
+    const requestId = randomUUID();
+    const common = {
+      'request-id': requestId,
+      'client-request-id': asked.headers['client-request-id'] ?? requestId,
+      Date: new Date(this.#world.now()).toUTCString(),
+    };
+    try {
+      const { answer, units } = await this.#read(asked, carry);
+      return {
+        ...answer,
+        headers: { ...answer.headers, 'x-ms-resource-unit': String(units), ...common },
+      };
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      return this.#refusal(error, common);
+    }
+  }
+
+  async #read(asked: Asked, carry: Carry): Promise<{ answer: Answer; units: number }> {
+    const { tenant, url, issuer } = this.#world;
+    const roles = await issuer.check(asked.headers['authorization'], tenant.id, [url, publicGraph]);
+    const { path, search } = splitUrl(asked.url);
+    if (path.toLowerCase() === '/$batch') {
+      if (asked.method !== 'POST') throw badRequest('A batch is sent by POST.');
+      const { behaviour } = this.#world;
+      const answer = await answerBatch(
+        asked.body,
+        behaviour,
+        async (inner) => await this.#inner(asked, inner, carry),
+      );
+      return { answer, units: 1 };
+    }
+    const query = parseQuery(search, asked.headers);
+    const segments = segmentsOf(path);
+    const access = new Access(roles);
+    const call: Call = { ...this.#world, asked, path, segments, query, access };
+    return { answer: route(call), units: resourceUnits(path, query) };
+  }
+
+  async #inner(envelope: Asked, inner: Inner, carry: Carry): Promise<Answer> {
+    const { authorization } = envelope.headers;
+    const headers = { ...inner.headers, ...(authorization === undefined ? {} : { authorization }) };
+    const asked: Asked = { method: inner.method, url: inner.url, headers, body: inner.body };
+    return await carry(inner, async () => {
+      const nested = splitUrl(inner.url).path.toLowerCase() === '/$batch';
+      if (nested) return this.#refusal(badRequest('A batch cannot hold a batch.'), {});
+      return await this.answer(asked, carry);
+    });
+  }
+
+  #refusal(error: GraphError, common: Record<string, string>): Answer {
+    const { behaviour, now } = this.#world;
+    const inner = {
+      date: new Date(now()).toISOString().slice(0, 19),
+      'request-id': common['request-id'] ?? '',
+      'client-request-id': common['client-request-id'] ?? '',
+    };
+    return {
+      status: error.status,
+      headers: {
+        'Content-Type': 'application/json',
+        'x-ms-resource-unit': '1',
+        ...error.headers,
+        ...common,
+      },
+      body: { error: { code: error.code, message: error.message, [behaviour.errorCase]: inner } },
+    };
+  }
+}

@@ -1,0 +1,140 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { bodyText, type Answer, type Asked } from './exchange.ts';
+import type { Faults } from './faults.ts';
+import type { Behaviour, SimulatorOptions } from './options.ts';
+import type { RequestLog } from './request-log.ts';
+import { Simulation } from './simulation.ts';
+import type { Tenant } from './tenant/tenant.ts';
+import type { Application } from './token/application.ts';
+
+/** A simulated tenant that is being served. */
+export interface Simulator extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4000`: Graph is under `/v1.0`, the login under `/{tenant}/oauth2/v2.0/token`. */
+  readonly url: string;
+  /** The settings an application needs to read this tenant, by name of environment variable. */
+  readonly settings: Readonly<Record<SettingName, string>>;
+  /** The directory; what is changed in it is reported by delta. */
+  readonly tenant: Tenant;
+  /** The registered application; consent, permissions and the secret's end can be changed while serving. */
+  readonly application: Application;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+  /** Can be switched while serving. */
+  readonly behaviour: Behaviour;
+  /** Every token issued so far is refused with 401 from now on. */
+  revokeTokens(): void;
+  /** Answers a request without the network. */
+  answer(asked: Asked): Promise<Answer>;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/** The names of the settings a simulator states. */
+export type SettingName =
+  | 'MSGRAPH_TENANT_ID'
+  | 'MSGRAPH_APPLICATION_ID'
+  | 'MSGRAPH_CLIENT_SECRET'
+  | 'MSGRAPH_GROUP_NAME_TO_SYNC'
+  | 'MSGRAPH_GRAPH_URL'
+  | 'MSGRAPH_LOGIN_URL';
+
+async function askedOf(request: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = [value].flat().join(', ');
+  return {
+    method: request.method ?? 'GET',
+    url: request.url ?? '/',
+    headers,
+    body: Buffer.concat(chunks).toString(),
+  };
+}
+
+function send(answer: Answer, response: ServerResponse): void {
+  const { status, headers, body, wire = {} } = answer;
+  if (wire.hang === true) return;
+  if (wire.reset === true) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const bytes = Buffer.from(bodyText(body));
+  if (wire.truncateCleanly !== undefined) {
+    response.writeHead(status, { ...headers, 'Transfer-Encoding': 'chunked' });
+    response.end(bytes.subarray(0, wire.truncateCleanly));
+    return;
+  }
+  response.writeHead(status, { ...headers, 'Content-Length': String(bytes.length) });
+  if (wire.truncate === undefined) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes.subarray(0, wire.truncate), () => response.socket?.destroy());
+}
+
+async function handle(
+  simulation: Simulation,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    send(await simulation.answer(await askedOf(request)), response);
+  } catch (error) {
+    if (response.headersSent || response.destroyed) return;
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    response.writeHead(500, { 'Content-Type': 'text/plain' });
+    response.end(`The simulator itself failed, which is a fault of the simulator.\n${told}`);
+  }
+}
+
+function settingsOf(
+  simulation: Simulation,
+  options: SimulatorOptions,
+): Record<SettingName, string> {
+  return {
+    MSGRAPH_TENANT_ID: simulation.tenant.id,
+    MSGRAPH_APPLICATION_ID: simulation.application.clientId,
+    MSGRAPH_CLIENT_SECRET: simulation.application.clientSecret,
+    MSGRAPH_GROUP_NAME_TO_SYNC: options.groupName ?? 'kbuk',
+    MSGRAPH_GRAPH_URL: simulation.url,
+    MSGRAPH_LOGIN_URL: simulation.url,
+  };
+}
+
+async function listening(server: Server, host: string, port: number): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return `http://${host}:${address.port}`;
+}
+
+/** Generates a tenant and serves it over HTTP until it is closed. */
+export async function serve(options: SimulatorOptions = {}): Promise<Simulator> {
+  const server = createServer({ keepAliveTimeout: 60_000 });
+  const url = await listening(server, options.host ?? '127.0.0.1', options.port ?? 0);
+  const simulation = new Simulation(url, options);
+  server.on('request', (request, response) => void handle(simulation, request, response));
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return {
+    url,
+    settings: settingsOf(simulation, options),
+    tenant: simulation.tenant,
+    application: simulation.application,
+    faults: simulation.faults,
+    requests: simulation.requests,
+    behaviour: simulation.behaviour,
+    revokeTokens: () => simulation.revokeTokens(),
+    answer: async (asked) => await simulation.answer(asked),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

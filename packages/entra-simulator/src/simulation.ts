@@ -1,0 +1,155 @@
+import type { Inner } from './batch.ts';
+import type { Answer, Asked } from './exchange.ts';
+import { afflict, Faults, pause, type FaultTarget } from './faults.ts';
+import { Graph } from './graph.ts';
+import { PageTokens } from './odata/page-token.ts';
+import { defaultBehaviour, type Behaviour, type SimulatorOptions } from './options.ts';
+import { RequestLog, type LoggedRequest } from './request-log.ts';
+import { retryAfter } from './retry-after.ts';
+import { generateTenant } from './tenant/generate.ts';
+import type { Tenant } from './tenant/tenant.ts';
+import { registerApplication, type Application } from './token/application.ts';
+import { answerToken, tenantOfTokenPath } from './token/endpoint.ts';
+import { TokenIssuer } from './token/issuer.ts';
+
+const root = /^\/v1\.0(?=\/|$)/;
+
+function queryText(url: string): string {
+  const at = url.indexOf('?');
+  if (at < 0) return '';
+  const text = url.slice(at + 1);
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+function pathText(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
+function withoutToken(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const { authorization, ...rest } = headers;
+  return authorization === undefined ? rest : { ...rest, authorization: 'present' };
+}
+
+/** A pretend tenant with its login and its Graph: a request in, an answer out, whoever carries them. */
+export class Simulation {
+  readonly url: string;
+  readonly tenant: Tenant;
+  readonly application: Application;
+  readonly behaviour: Behaviour;
+  readonly faults = new Faults();
+  readonly requests: RequestLog;
+  readonly #issuer: TokenIssuer;
+  readonly #graph: Graph;
+  readonly #latencyMs: number;
+  readonly #now: () => number;
+
+  /** `url` is where it will be reached; every link starts with it. */
+  constructor(url: string, options: SimulatorOptions = {}) {
+    this.url = url;
+    this.#now = options.now ?? Date.now;
+    this.#latencyMs = options.latencyMs ?? 0;
+    this.tenant = generateTenant(options);
+    this.application = registerApplication(options);
+    this.behaviour = { ...defaultBehaviour, ...options.behaviour };
+    this.requests = RequestLog.keeping(options.keepRequests ?? 10_000);
+    this.#issuer = new TokenIssuer(this.#now, options.tokenSeconds ?? 3599);
+    this.#graph = new Graph({
+      url,
+      tenant: this.tenant,
+      behaviour: this.behaviour,
+      application: this.application,
+      pageTokens: new PageTokens(this.tenant.id),
+      now: this.#now,
+      issuer: this.#issuer,
+    });
+  }
+
+  /** Every token issued so far is refused with 401 from now on. */
+  revokeTokens(): void {
+    this.#issuer.revoke();
+  }
+
+  /** Answers a request: faults, latency and the log included. */
+  async answer(asked: Asked): Promise<Answer> {
+    const logged: LoggedRequest = {
+      method: asked.method,
+      url: asked.url,
+      status: 0,
+      headers: withoutToken(asked.headers),
+    };
+    this.requests.record(logged);
+    const path = pathText(asked.url);
+    const named = tenantOfTokenPath(path);
+    const target: FaultTarget = {
+      method: asked.method,
+      path: path.replace(root, ''),
+      query: queryText(asked.url),
+      inBatch: false,
+      isLogin: named !== undefined,
+    };
+    if (this.#latencyMs > 0) await pause(this.#latencyMs);
+    const answer = await this.#afflicted(target, async () =>
+      named === undefined
+        ? await this.#askGraph(asked, logged)
+        : await answerToken(asked, named, this.#tokenWorld()),
+    );
+    if (answer.wire?.reset !== true && answer.wire?.hang !== true) logged.status = answer.status;
+    return answer;
+  }
+
+  async #askGraph(asked: Asked, logged: LoggedRequest): Promise<Answer> {
+    if (!root.test(asked.url)) {
+      return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: 'Not found' };
+    }
+    const below = { ...asked, url: asked.url.replace(root, '') };
+    return await this.#graph.answer(
+      below,
+      async (inner, answer) => await this.#carried(inner, answer, logged),
+    );
+  }
+
+  async #carried(
+    inner: Inner,
+    answer: () => Promise<Answer>,
+    logged: LoggedRequest,
+  ): Promise<Answer> {
+    const entry = { id: inner.id, method: inner.method, url: inner.url, status: 0 };
+    (logged.batch ??= []).push(entry);
+    this.requests.batched += 1;
+    if (this.#latencyMs > 0) await pause(this.#latencyMs / 10);
+    const target: FaultTarget = {
+      method: inner.method,
+      path: pathText(inner.url),
+      query: queryText(inner.url),
+      inBatch: true,
+      isLogin: false,
+    };
+    const given = await this.#afflicted(target, answer);
+    entry.status = given.status;
+    return given;
+  }
+
+  async #afflicted(target: FaultTarget, answer: () => Promise<Answer>): Promise<Answer> {
+    const faults = this.faults.taking(target);
+    const throttledHeaders = () => retryAfter(this.behaviour.retryAfter, this.#now());
+    const layered = faults.reduce<() => Promise<Answer>>(
+      (below, fault) => async () => await afflict(fault, below, throttledHeaders),
+      answer,
+    );
+    return await layered();
+  }
+
+  #tokenWorld() {
+    return {
+      url: this.url,
+      tenant: this.tenant,
+      application: this.application,
+      issuer: this.#issuer,
+      now: this.#now,
+    };
+  }
+}

@@ -1,0 +1,196 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Answer, Asked } from '../exchange.ts';
+import type { Tenant } from '../tenant/tenant.ts';
+import type { Application } from './application.ts';
+import { judgeAssertion } from './assertion.ts';
+import type { TokenIssuer } from './issuer.ts';
+import { invalidClient, invalidRequest, refusalAnswer, TokenRefusal } from './refusal.ts';
+
+/** What the token endpoint answers from. */
+export interface TokenWorld {
+  readonly url: string;
+  readonly tenant: Tenant;
+  readonly application: Application;
+  readonly issuer: TokenIssuer;
+  readonly now: () => number;
+}
+
+/** The public Graph, whose `/.default` is accepted besides the simulator's own. */
+export const publicGraph = 'https://graph.microsoft.com';
+
+const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const path = /^\/([^/]+)\/oauth2\/v2\.0\/token$/;
+
+/** The tenant segment of a token URL, or `undefined` for any other path. */
+export function tenantOfTokenPath(pathname: string): string | undefined {
+  return path.exec(pathname)?.[1];
+}
+
+function judgeTenant(named: string, tenant: Tenant): void {
+  const lower = named.toLowerCase();
+  if (['common', 'organizations', 'consumers'].includes(lower)) {
+    throw invalidRequest(
+      9001023,
+      'The grant type is not supported over the /common or /consumers endpoints. Please use a tenant-specific endpoint.',
+    );
+  }
+  if (lower !== tenant.id && !tenant.verifiedDomains.includes(lower)) {
+    throw invalidRequest(
+      90002,
+      `Tenant '${named}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+    );
+  }
+}
+
+/** Takes the credentials of HTTP Basic into the form, as the endpoint accepts them there too. */
+function formOf(asked: Asked): URLSearchParams {
+  const form = new URLSearchParams(asked.body);
+  const basic = /^Basic\s+(\S+)$/i.exec(asked.headers['authorization'] ?? '')?.[1];
+  if (basic === undefined) return form;
+  const [id = '', ...secret] = Buffer.from(basic, 'base64').toString().split(':');
+  if (!form.has('client_id')) form.set('client_id', decodeURIComponent(id));
+  if (!form.has('client_secret')) form.set('client_secret', decodeURIComponent(secret.join(':')));
+  return form;
+}
+
+function need(form: URLSearchParams, name: string): string {
+  const value = form.get(name);
+  if (value === null || value === '') {
+    throw invalidRequest(
+      900144,
+      `The request body must contain the following parameter: '${name}'.`,
+    );
+  }
+  return value;
+}
+
+function judgeApplication(clientId: string, { application, tenant }: TokenWorld): void {
+  if (clientId.toLowerCase() === application.clientId.toLowerCase() && application.consented)
+    return;
+  throw new TokenRefusal(
+    'unauthorized_client',
+    700016,
+    `Application with identifier '${clientId}' was not found in the directory '${tenant.displayName}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+  );
+}
+
+function same(one: string, other: string): boolean {
+  const left = Buffer.from(one);
+  const right = Buffer.from(other);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function judgeSecret(secret: string, application: Application): void {
+  if (!same(secret, application.clientSecret)) {
+    throw invalidClient(
+      7000215,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${application.clientId}'.`,
+    );
+  }
+  if (application.secretExpired) {
+    throw invalidClient(
+      7000222,
+      `The provided client secret keys for app '${application.clientId}' are expired. Create new keys for your app.`,
+    );
+  }
+}
+
+async function judgeCredential(
+  form: URLSearchParams,
+  clientId: string,
+  named: string,
+  world: TokenWorld,
+): Promise<void> {
+  const assertion = form.get('client_assertion');
+  const secret = form.get('client_secret');
+  if (assertion !== null && form.get('client_assertion_type') === jwtBearer) {
+    const tenants = [named, world.tenant.id, ...world.tenant.verifiedDomains];
+    await judgeAssertion(assertion, {
+      application: world.application,
+      clientId,
+      audiences: tenants.flatMap((tenant) => [
+        `${world.url}/${tenant}/oauth2/v2.0/token`,
+        `${world.url}/${tenant}/v2.0`,
+      ]),
+      now: world.now(),
+    });
+  } else if (secret !== null && secret !== '') {
+    judgeSecret(secret, world.application);
+  } else {
+    throw invalidClient(
+      7000218,
+      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    );
+  }
+}
+
+function audienceOf(scope: string, url: string): string {
+  const resources = scope.split(/\s+/);
+  const [first = ''] = resources;
+  if (resources.length > 1) {
+    throw new TokenRefusal(
+      'invalid_scope',
+      70011,
+      `The provided request must include a 'scope' input parameter. The scope ${scope} is not valid.`,
+    );
+  }
+  if (!first.endsWith('/.default')) {
+    throw new TokenRefusal(
+      'invalid_scope',
+      1002012,
+      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    );
+  }
+  const resource = first.slice(0, -'/.default'.length);
+  if (resource !== url && resource !== publicGraph) {
+    throw new TokenRefusal(
+      'invalid_scope',
+      70011,
+      `The provided value for the input parameter 'scope' isn't valid. The scope ${scope} isn't valid.`,
+    );
+  }
+  return resource;
+}
+
+async function grant(asked: Asked, named: string, world: TokenWorld): Promise<Answer> {
+  judgeTenant(named, world.tenant);
+  if (asked.method !== 'POST')
+    throw invalidRequest(900561, 'The endpoint only accepts POST requests.');
+  const form = formOf(asked);
+  const grantType = need(form, 'grant_type');
+  if (grantType !== 'client_credentials') {
+    throw new TokenRefusal(
+      'unsupported_grant_type',
+      70003,
+      `The app requested an unsupported grant type '${grantType}'.`,
+    );
+  }
+  const clientId = need(form, 'client_id');
+  judgeApplication(clientId, world);
+  await judgeCredential(form, clientId, named, world);
+  const audience = audienceOf(need(form, 'scope'), world.url);
+  const { issuer, tenant, application } = world;
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store, no-cache',
+    },
+    body: {
+      token_type: 'Bearer',
+      expires_in: issuer.seconds,
+      ext_expires_in: issuer.seconds,
+      access_token: await issuer.issue({ tenantId: tenant.id, application, audience }),
+    },
+  };
+}
+
+/** Answers a request for a token: checks tenant, application, credential and scope, in that order. */
+export async function answerToken(asked: Asked, named: string, world: TokenWorld): Promise<Answer> {
+  try {
+    return await grant(asked, named, world);
+  } catch (error) {
+    if (!(error instanceof TokenRefusal)) throw error;
+    return refusalAnswer(error, world.url, world.now(), asked.headers['client-request-id']);
+  }
+}

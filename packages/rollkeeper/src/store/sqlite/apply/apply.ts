@@ -1,0 +1,100 @@
+import { RollkeeperError } from '../../../directory/error.ts';
+import type { OperationKind } from '../../../decide/operation.ts';
+import type { Claim, Remembered } from '../../store.ts';
+import type { Connection } from '../connection.ts';
+import { requireLease } from '../lease.ts';
+import { countPlan, membershipsLost } from '../plan.ts';
+import { remember, remembered } from '../tenants.ts';
+import { applyGroups, applyMemberships } from './groups.ts';
+import { dropGone } from './gone.ts';
+import { applyOutsideManagers } from './outside-managers.ts';
+import { applyPeople, refreshFingerprints } from './people.ts';
+import type { Application } from './record.ts';
+import { record } from './record.ts';
+
+/** Performs a run's plan: rows, changes, what is to be remembered, and the run's state, in one transaction. */
+export function apply(
+  connection: Connection,
+  claim: Claim,
+  { at, remember: now }: { readonly at: string; readonly remember: Remembered },
+): void {
+  connection.transaction(() => {
+    requireLease(connection, claim);
+    requireOnce(connection, claim);
+    const application: Application = { tenant: claim.tenantId, run: claim.runId, at };
+    const plan = countPlan(connection, claim);
+    markApplied(connection, application, plan, lost(connection, claim, plan));
+    const before = remembered(connection, claim.tenantId);
+    recordAttributes(connection, application, before, now);
+    applyPeople(connection, application, plan, toldOf(before, now));
+    applyGroups(connection, application, plan);
+    applyMemberships(connection, application, plan);
+    dropGone(connection, application, plan);
+    applyOutsideManagers(connection, application, claim);
+    refreshFingerprints(connection, application, plan.create);
+    remember(connection, claim.tenantId, now);
+  });
+}
+
+function requireOnce(connection: Connection, { tenantId, runId }: Claim): void {
+  const ready = connection.get(
+    `SELECT 1 FROM rollkeeper_runs
+      WHERE tenant_id = $tenant AND run_id = $run
+        AND status IN ('deciding', 'applying') AND applied_at IS NULL AND NOT dry_run`,
+    { tenant: tenantId, run: runId },
+  );
+  if (ready !== undefined) return;
+  throw new RollkeeperError(
+    'unexpected',
+    `Run ${runId} cannot be applied: it was applied before, is a dry run, or has not decided.`,
+    { remedy: 'Start another run. No row was changed.', facts: { runId, tenantId } },
+  );
+}
+
+const lost = (
+  connection: Connection,
+  claim: Claim,
+  plan: Readonly<Record<OperationKind, number>>,
+): number => (plan.remove_membership > 0 ? membershipsLost(connection, claim) : 0);
+
+/** The removals that a run applied are what later runs count as recent. */
+function markApplied(
+  connection: Connection,
+  application: Application,
+  plan: Readonly<Record<OperationKind, number>>,
+  memberships: number,
+): void {
+  connection.run(
+    `UPDATE rollkeeper_runs
+        SET status = 'applying', applied_at = $at,
+            leaving = $leaving, deactivations = $deactivations, memberships = $memberships
+      WHERE tenant_id = $tenant AND run_id = $run`,
+    {
+      ...application,
+      leaving: plan.soft_delete,
+      deactivations: plan.deactivate,
+      memberships,
+    },
+  );
+}
+
+/** One row for a list of attributes that changed, in place of one for every person. */
+function recordAttributes(
+  connection: Connection,
+  application: Application,
+  before: Remembered | null,
+  now: Remembered,
+): void {
+  if (before === null) return;
+  const [old, current] = [JSON.stringify(before.attributes), JSON.stringify(now.attributes)];
+  if (old === current) return;
+  record(
+    connection,
+    { ...application, old, current },
+    `SELECT 1 AS number, 'attributes_changed' AS change, $tenant AS subject_id,
+            NULL AS attribute, $old AS old_value, $current AS new_value`,
+  );
+}
+
+const toldOf = (before: Remembered | null, now: Remembered): readonly string[] =>
+  now.attributes.filter((name) => before === null || before.attributes.includes(name));

@@ -1,0 +1,93 @@
+import type { OperationKind } from '../../../decide/operation.ts';
+import { groupAttributes } from '../../../directory/attribute.ts';
+import { groupColumns } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import type { Application } from './record.ts';
+import { record } from './record.ts';
+import { recordGroupUpdates } from './updates.ts';
+
+const stagedGroups = (kind: OperationKind): string => `
+  rollkeeper_operations o
+  JOIN rollkeeper_staged_groups s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
+ WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+
+const stagedMemberships = (kind: OperationKind): string => `
+  rollkeeper_operations o
+  JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
+ WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+
+const told = (change: string, kind: OperationKind): string => `
+  SELECT o.sequence AS number, '${change}' AS change, s.id AS subject_id,
+         NULL AS attribute, NULL AS old_value, NULL AS new_value
+    FROM ${stagedGroups(kind)}`;
+
+export function applyGroups(
+  connection: Connection,
+  application: Application,
+  plan: Readonly<Record<OperationKind, number>>,
+): void {
+  if (plan.create_group > 0) {
+    record(connection, application, told('group_created', 'create_group'));
+    connection.run(createGroups, application);
+  }
+  if (plan.update_group > 0) {
+    recordGroupUpdates(connection, application);
+    connection.run(updateGroups, application);
+  }
+  if (plan.remove_group > 0) {
+    record(connection, application, told('group_removed', 'remove_group'));
+    connection.run(removeGroups, application);
+  }
+}
+
+const createGroups = `
+  INSERT INTO rollkeeper_groups (tenant_id, id, ${groupColumns()}, in_closure)
+  SELECT s.tenant_id, s.id, ${groupColumns('s')}, s.in_closure
+    FROM ${stagedGroups('create_group')}
+   ORDER BY s.id`;
+
+const updateGroups = `
+  UPDATE rollkeeper_groups AS g
+     SET ${groupAttributes.map(({ column }) => `${column} = s.${column}`).join(', ')},
+         in_closure = s.in_closure
+    FROM ${stagedGroups('update_group')} AND g.tenant_id = s.tenant_id AND g.id = s.id`;
+
+const removeGroups = `
+  DELETE FROM rollkeeper_groups
+   WHERE tenant_id = $tenant AND id IN (SELECT s.id FROM ${stagedGroups('remove_group')})`;
+
+export function applyMemberships(
+  connection: Connection,
+  application: Application,
+  plan: Readonly<Record<OperationKind, number>>,
+): void {
+  if (plan.add_membership > 0) {
+    record(connection, application, added);
+    connection.run(addMemberships, application);
+  }
+  if (plan.remove_membership > 0) {
+    record(connection, application, removed);
+    connection.run(removeMemberships, application);
+  }
+}
+
+const added = `
+  SELECT o.sequence AS number, 'membership_added' AS change, s.member_id AS subject_id,
+         NULL AS attribute, NULL AS old_value, s.group_id AS new_value
+    FROM ${stagedMemberships('add_membership')}`;
+
+const addMemberships = `
+  INSERT INTO rollkeeper_memberships (tenant_id, group_id, member_id, member_kind)
+  SELECT s.tenant_id, s.group_id, s.member_id, s.member_kind
+    FROM ${stagedMemberships('add_membership')}
+   ORDER BY s.group_id, s.member_id`;
+
+const removed = `
+  SELECT o.sequence AS number, 'membership_removed' AS change, s.member_id AS subject_id,
+         NULL AS attribute, s.group_id AS old_value, NULL AS new_value
+    FROM ${stagedMemberships('remove_membership')}`;
+
+const removeMemberships = `
+  DELETE FROM rollkeeper_memberships
+   WHERE tenant_id = $tenant
+     AND (group_id, member_id) IN (SELECT s.group_id, s.member_id FROM ${stagedMemberships('remove_membership')})`;

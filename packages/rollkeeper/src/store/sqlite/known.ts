@@ -1,0 +1,55 @@
+import type { ObjectId } from '../../directory/statement.ts';
+import { reasons } from '../../directory/statement.ts';
+import type { KnownMembershipsPage, KnownPeoplePage, Page } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { integer, text } from './row.ts';
+
+/** What is known, in the compact form that a full read carries. */
+export function knownPeople(
+  connection: Connection,
+  tenantId: string,
+  page: Page<ObjectId>,
+): KnownPeoplePage {
+  const rows = connection.cells(
+    `SELECT id, fingerprint,
+            CASE deleted_reason WHEN '${reasons[0]}' THEN 1 WHEN '${reasons[1]}' THEN 2 WHEN '${reasons[2]}' THEN 3
+                                ELSE 0 END
+       FROM rollkeeper_users
+      WHERE tenant_id = $tenant AND id > $after AND deleted_reason IS NOT 'permanently_deleted'
+      ORDER BY id LIMIT $limit`,
+    { tenant: tenantId, after: page.after ?? '', limit: page.limit },
+  );
+  return {
+    ids: rows.map(([id]) => text(id)),
+    fingerprints: Float64Array.from(rows, ([, fingerprint]) => integer(fingerprint)),
+    deleted: Uint8Array.from(rows, ([, , deleted]) => integer(deleted)),
+  };
+}
+
+export function knownMemberships(
+  connection: Connection,
+  tenantId: string,
+  page: Page<readonly [group: ObjectId, member: ObjectId]>,
+): KnownMembershipsPage {
+  const [group, member] = page.after ?? ['', ''];
+  const rows = connection.cells(
+    `SELECT group_id, member_id, member_kind = 'group'
+       FROM rollkeeper_memberships
+      WHERE tenant_id = $tenant AND (group_id, member_id) > ($group, $member)
+      ORDER BY group_id, member_id LIMIT $limit`,
+    { tenant: tenantId, group, member, limit: page.limit },
+  );
+  return {
+    groupIds: rows.map(([groupId]) => text(groupId)),
+    memberIds: rows.map(([, memberId]) => text(memberId)),
+    groups: Uint8Array.from(rows, ([, , isGroup]) => integer(isGroup)),
+  };
+}
+
+export function knownGroups(connection: Connection, tenantId: string): readonly ObjectId[] {
+  return connection
+    .all('SELECT id FROM rollkeeper_groups WHERE tenant_id = $tenant ORDER BY id', {
+      tenant: tenantId,
+    })
+    .map(({ id }) => text(id));
+}

@@ -1,0 +1,5 @@
+import { sql as tables } from './0001-tables.ts';
+import { sql as views } from './0002-views.ts';
+
+/** Forward only: a migration that was released is never edited; the next number follows. */
+export const migrations: readonly string[] = [tables, views];

@@ -1,0 +1,52 @@
+import type { HeldKind } from '../../decide/threshold.ts';
+import type { Page, RunKind, RunRow, RunStatus } from '../store.ts';
+import type { Connection, Row } from './connection.ts';
+import { flag, integer, text, textOrNull } from './row.ts';
+
+const columns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
+            error_message`;
+
+export function runs(
+  connection: Connection,
+  tenantId: string,
+  page: Page<number>,
+): readonly RunRow[] {
+  return connection
+    .all(
+      `SELECT ${columns} FROM rollkeeper_runs
+        WHERE tenant_id = $tenant AND run_id < $after
+        ORDER BY run_id DESC LIMIT $limit`,
+      {
+        tenant: tenantId,
+        after: page.after ?? Number.MAX_SAFE_INTEGER,
+        limit: page.limit,
+      },
+    )
+    .map(runRow);
+}
+
+export function run(connection: Connection, tenantId: string, runId: number): RunRow | null {
+  const row = connection.get(
+    `SELECT ${columns} FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run`,
+    { tenant: tenantId, run: runId },
+  );
+  return row === undefined ? null : runRow(row);
+}
+
+function runRow(row: Row): RunRow {
+  const held = textOrNull(row['held']);
+  const code = textOrNull(row['error_code']);
+  return {
+    tenantId: text(row['tenant_id']),
+    runId: integer(row['run_id']),
+    // Kinds, states and what is held are written by `claim` and `finish`, and by nobody else.
+    kind: text(row['kind']) as RunKind,
+    dryRun: flag(row['dry_run']),
+    status: text(row['status']) as RunStatus,
+    startedAt: text(row['started_at']),
+    finishedAt: textOrNull(row['finished_at']),
+    report: textOrNull(row['report']),
+    held: held === null ? null : (JSON.parse(held) as readonly HeldKind[]),
+    error: code === null ? null : { code, message: textOrNull(row['error_message']) ?? '' },
+  };
+}

@@ -16,7 +16,10 @@ function change(story: Scenario, round: number): void {
   for (const id of ordinaryMembers(story).slice(0, 10)) {
     tenant.updateUser(id, { jobTitle: `Round ${round}` });
   }
-  const joiner = tenant.createUser({ displayName: `Joiner ${round}` });
+  const joiner = tenant.createUser({
+    displayName: `Joiner ${round}`,
+    createdDateTime: '2026-01-01T00:00:00Z',
+  });
   tenant.addMember(story.groupId, joiner.id);
 }
 

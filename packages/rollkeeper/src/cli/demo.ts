@@ -109,9 +109,14 @@ interface Leavers {
 function changeTenant(tenant: Tenant, groupName: string): Leavers {
   const odd = new Set(Object.values(tenant.oddities));
   const groupId = tenant.group(groupName)?.id ?? '';
+  const nested = new Set(
+    tenant
+      .members(groupId)
+      .flatMap(({ id, kind }) => (kind === 'group' ? [...tenant.transitiveUserIds(id)] : [])),
+  );
   const direct = tenant
     .members(groupId)
-    .flatMap(({ id, kind }) => (kind === 'user' && !odd.has(id) ? [id] : []));
+    .flatMap(({ id, kind }) => (kind === 'user' && !odd.has(id) && !nested.has(id) ? [id] : []));
   const people = [...tenant.transitiveUserIds(groupId)].filter((id) => !odd.has(id));
   const staying = people.filter((id) => !direct.includes(id));
   const [promoted, moved] = [staying.slice(10, 16), staying.slice(16, 19)];

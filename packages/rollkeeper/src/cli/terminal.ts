@@ -46,7 +46,12 @@ export function rootOf(error: unknown): unknown {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const drawn = new Table({ head: [...head], style: { head: [], border: [] } });
+  const drawn = new Table({
+    head: [...head],
+    style: { head: [], border: [] },
+    // One line a row.
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
   for (const row of rows) drawn.push(row.map(oneLine));
   return drawn.toString();
 }

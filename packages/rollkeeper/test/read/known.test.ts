@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { userStatement } from '../../src/graph/decode.ts';
 import { IdTable, PairTable } from '../../src/read/id-table.ts';

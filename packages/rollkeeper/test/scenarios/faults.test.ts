@@ -26,17 +26,13 @@ async function synchronised(t: TestContext, options: SimulatorOptions = {}): Pro
 }
 
 async function failureOf(keeper: Rollkeeper): Promise<RollkeeperError> {
-  try {
-    const { report } = await keeper.sync();
-    assert.fail(`The run ended ${report.status}.`);
-  } catch (error) {
-    assert.ok(error instanceof RunFailed, String(error));
-    assert.equal(error.report.status, 'failed');
-    assert.ok(error.cause instanceof RollkeeperError, String(error.cause));
-    assert.equal(error.report.error?.code, error.cause.code);
-    assert.notEqual(error.cause.remedy, '');
-    return error.cause;
-  }
+  const failure: unknown = await keeper.sync().catch((error: unknown) => error);
+  assert.ok(failure instanceof RunFailed, 'The run did not fail.');
+  assert.equal(failure.report.status, 'failed');
+  assert.ok(failure.cause instanceof RollkeeperError, String(failure.cause));
+  assert.equal(failure.report.error?.code, failure.cause.code);
+  assert.notEqual(failure.cause.remedy, '');
+  return failure.cause;
 }
 
 /** The run fails with this code, and no row is touched; without the fault the next run succeeds. */

@@ -11,8 +11,8 @@ import {
 } from './scenario.ts';
 import type { Row } from './scenario.ts';
 
-const idsOf = (rows: readonly Row[], column = 'id'): readonly unknown[] =>
-  rows.map((row) => row[column]).toSorted();
+const idsOf = (rows: readonly Row[], column = 'id'): readonly string[] =>
+  rows.map((row) => String(row[column])).toSorted();
 
 describe('a first run', () => {
   test('brings the users of the group, nested ones too, and nobody else', async (t) => {
@@ -222,15 +222,13 @@ describe('who leaves', () => {
       'SELECT supervisor_id AS id, count(*) AS reports FROM microsoft_graph_user_supervisors GROUP BY 1 ORDER BY 2 DESC, 1',
     );
     const boss = pick(idsOf(managers).filter((id) => ordinaryMembers(story).includes(String(id))));
-    story.entra.tenant.deleteUser(String(boss));
+    story.entra.tenant.deleteUser(boss);
     await story.keeper.sync();
     assert.deepEqual(
-      story.rows(
-        `SELECT * FROM microsoft_graph_user_supervisors WHERE supervisor_id = '${String(boss)}'`,
-      ),
+      story.rows(`SELECT * FROM microsoft_graph_user_supervisors WHERE supervisor_id = '${boss}'`),
       [],
     );
-    story.entra.tenant.restoreUser(String(boss));
+    story.entra.tenant.restoreUser(boss);
     await story.keeper.sync();
     assert.equal(story.everything(), before);
   });

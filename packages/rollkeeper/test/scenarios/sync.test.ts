@@ -68,9 +68,9 @@ describe('a first run', () => {
     const groups = idsOf(story.rows('SELECT id FROM microsoft_graph_groups'));
     assert.ok(groups.length > 1, 'nested groups');
     for (const groupId of groups) {
-      const direct = memberIds({ entra: story.entra, groupId: String(groupId) }, 'user', 'group');
+      const direct = memberIds({ entra: story.entra, groupId }, 'user', 'group');
       const edges = story.rows(
-        `SELECT member_id FROM microsoft_graph_memberships WHERE group_id = '${String(groupId)}'`,
+        `SELECT member_id FROM microsoft_graph_memberships WHERE group_id = '${groupId}'`,
       );
       assert.deepEqual(idsOf(edges, 'member_id'), [...direct].toSorted());
     }
@@ -221,7 +221,7 @@ describe('who leaves', () => {
     const managers = story.rows(
       'SELECT supervisor_id AS id, count(*) AS reports FROM microsoft_graph_user_supervisors GROUP BY 1 ORDER BY 2 DESC, 1',
     );
-    const boss = pick(idsOf(managers).filter((id) => ordinaryMembers(story).includes(String(id))));
+    const boss = pick(idsOf(managers).filter((id) => ordinaryMembers(story).includes(id)));
     story.entra.tenant.deleteUser(boss);
     await story.keeper.sync();
     assert.deepEqual(

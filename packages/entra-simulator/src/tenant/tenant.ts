@@ -24,6 +24,8 @@ export class Tenant {
   readonly verifiedDomains: readonly string[];
   /** The id of each odd case by its name; see the README for what each is. */
   readonly oddities: Record<string, string> = {};
+  /** Until it starts, nothing in it depends on the clock: the same seed gives the same tenant. */
+  #started = false;
   readonly changes = new Changes();
   readonly roster: Users;
   readonly groupTable = new Groups();
@@ -275,6 +277,7 @@ export class Tenant {
 
   /** Forgets the changes so far: the tenant as it stands is where deltas start. */
   start(): void {
+    this.#started = true;
     this.changes.start();
   }
 
@@ -357,6 +360,7 @@ export class Tenant {
   }
 
   #instant(): string {
+    if (!this.#started) return '2020-01-01T00:00:00Z';
     return `${new Date(this.#now()).toISOString().slice(0, 19)}Z`;
   }
 }

@@ -29,10 +29,14 @@ interface Serving {
 }
 
 async function simulate(users: number, latency: number): Promise<Serving> {
-  const options = ['--users', users, '--members', users, '--latency', latency, '--no-odd'];
-  const child = spawn(process.execPath, [simulatorCli, ...options.map(String)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const options = ['--users', users, '--members', users, '--latency', latency];
+  const child = spawn(
+    process.execPath,
+    [simulatorCli, ...options.map(String), '--no-nested', '--no-odd'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const settings: Record<string, string> = {};
   for await (const line of createInterface({ input: child.stdout })) {
     const [, name, value] = /^export (\w+)='?([^']*)'?$/u.exec(line.trim()) ?? [];

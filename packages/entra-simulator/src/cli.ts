@@ -16,6 +16,7 @@ Usage: entra-simulator [options]
   --seed N        another tenant of the same kind (1)
   --port N        the port; 0: any that is free (0)
   --latency MS    charged per request, and a tenth of it more per request inside a batch (0)
+  --no-nested     every member of the group is a direct one
   --no-odd        without the odd cases
   --faults FILE   faults to make, as a JSON array of { match, nth, times, status, headers, body, delayMs, reset, truncate, hang }
   --help          this text
@@ -57,6 +58,7 @@ function read(words: readonly string[]): Serving | null {
         seed: { type: 'string' },
         port: { type: 'string' },
         latency: { type: 'string' },
+        nested: { type: 'boolean', default: true },
         odd: { type: 'boolean', default: true },
         faults: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -67,6 +69,7 @@ function read(words: readonly string[]): Serving | null {
       return null;
     }
     const options: SimulatorOptions = {
+      nested: values.nested,
       odd: values.odd,
       ...numbered('users', values.users),
       ...numbered('members', values.members),

@@ -1,0 +1,290 @@
+/**
+ * What every store must keep of the promises in `store.ts`, as tests for `node:test`. Held against each database by
+ * the tests of that database; not part of the published entry.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+
+import { groupAttributes, userAttributes } from '../directory/attribute.ts';
+import type { Kept } from '../directory/attribute.ts';
+import { RollkeeperError } from '../directory/error.ts';
+import type { Statements, UserStatement } from '../directory/statement.ts';
+import type { Planned } from '../decide/operation.ts';
+import type { Claim, Remembered, Store } from './store.ts';
+
+const at = '2026-11-01T00:00:00.000Z';
+const tenant = '11111111-1111-4111-8111-111111111111';
+const other = '22222222-2222-4222-8222-222222222222';
+const remember: Remembered = {
+  scope: 'name:kbuk',
+  groupId: 'g',
+  groupName: 'kbuk',
+  membership: 'transitive',
+  disabledUsers: 'keep',
+  attributes: userAttributes.map(({ name }) => name).toSorted(),
+};
+const whole = { after: null, limit: 1_000 } as const;
+
+function user(
+  id: string,
+  given: Readonly<Record<string, Kept>> = {},
+  manager?: string,
+): UserStatement {
+  const values = userAttributes.map(({ name }) => {
+    if (name in given) return given[name] ?? null;
+    if (name === 'accountEnabled') return 1;
+    return name === 'userPrincipalName' ? `${id}@contoso.example` : null;
+  });
+  return { id, values, extra: null, manager: manager ?? null, fingerprint: 1 };
+}
+
+const group = (id: string): NonNullable<Statements['groups']>[number] => ({
+  id,
+  values: groupAttributes.map(({ name }) => (name === 'displayName' ? id : null)),
+  inClosure: true,
+});
+
+const begin = async (store: Store, tenantId = tenant): Promise<Claim> =>
+  await store.claim(tenantId, { kind: 'full', dryRun: false, at, leaseSeconds: 60 });
+
+const finish = async (store: Store, claim: Claim): Promise<void> =>
+  await store.finish(claim, { status: 'succeeded', at, report: '{}' });
+
+/** One applied run: stages, plans what `operations` says of the staged rows, applies, finishes. */
+async function run(
+  store: Store,
+  statements: Statements,
+  operations: (rows: readonly number[]) => readonly Planned[],
+  tenantId = tenant,
+): Promise<Claim> {
+  const claim = await begin(store, tenantId);
+  await store.stage(claim, statements);
+  await store.enter(claim, 'deciding');
+  const pairs = await store.personPairs(claim, whole);
+  await store.plan(claim, operations(pairs.map(({ row }) => row)));
+  for (const { row, stated } of await store.groupPairs(claim, whole)) {
+    await store.plan(claim, [{ row, kind: stated ? 'create_group' : 'remove_group' }]);
+  }
+  for (const { row, stated } of await store.membershipPairs(claim, whole)) {
+    await store.plan(claim, [{ row, kind: stated ? 'add_membership' : 'remove_membership' }]);
+  }
+  await store.enter(claim, 'applying');
+  await store.apply(claim, { at, remember });
+  await finish(store, claim);
+  return claim;
+}
+
+const each =
+  (kind: 'create' | 'update' | 'restore' | 'deactivate') =>
+  (rows: readonly number[]): readonly Planned[] =>
+    rows.map((row) => ({ row, kind }));
+
+const refuses = (code: RollkeeperError['code']) => (error: unknown) =>
+  error instanceof RollkeeperError && error.code === code && error.remedy !== '';
+
+/** Registers the suite for one kind of store. `open` gives an empty store each time. */
+export function contract(name: string, open: (context: TestContext) => Promise<Store>): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    test('what is created is read back exactly, in order of the id', async (t) => {
+      const store = await open(t);
+      const given = { displayName: '王 🦉\n"=1+1"', businessPhones: '["+1"]', mail: null };
+      await run(store, { users: [user('b', given), user('a', {}, 'b')] }, each('create'));
+      const [a, b, none] = await store.users(tenant, whole);
+      assert.equal(none, undefined);
+      assert.deepEqual([a?.id, a?.supervisorId, b?.id], ['a', 'b', 'b']);
+      assert.deepEqual(b?.values, user('b', given).values);
+      assert.equal(a?.status, 'active');
+    });
+
+    test('every call is about one tenant (rule 10)', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [user('a')] }, each('create'));
+      await run(store, { users: [user('b')] }, each('create'), other);
+      assert.deepEqual(
+        (await store.users(tenant, whole)).map(({ id }) => id),
+        ['a'],
+      );
+      assert.deepEqual(
+        (await store.users(other, whole)).map(({ id }) => id),
+        ['b'],
+      );
+      assert.equal(await store.person(tenant, 'b'), null);
+      assert.deepEqual(await store.tenants(), [tenant, other]);
+    });
+
+    test('nothing that is staged or planned is seen before it is applied', async (t) => {
+      const store = await open(t);
+      const claim = await begin(store);
+      await store.stage(claim, { users: [user('a')] });
+      await store.plan(claim, each('create')([1]));
+      assert.deepEqual(await store.users(tenant, whole), []);
+      await finish(store, claim);
+    });
+
+    test('of repeats of an id the last staged one is paired', async (t) => {
+      const store = await open(t);
+      const first = user('a', { jobTitle: 'old' });
+      await run(store, { users: [first, user('a', { jobTitle: 'new' })] }, each('create'));
+      const [row] = await store.users(tenant, whole);
+      assert.ok(row?.values.includes('new'));
+    });
+
+    test('an update records each attribute that differs; the feed goes on by sequence', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [user('a', { jobTitle: 'old' })] }, each('create'));
+      const before = await store.changes(tenant, whole);
+      const changed = { jobTitle: 'new', department: 'D' };
+      await run(store, { users: [user('a', changed)] }, each('update'));
+      const after = before.at(-1)?.sequence ?? null;
+      const changes = await store.changes(tenant, { after, limit: 10 });
+      assert.deepEqual(
+        changes
+          .map(({ change, attribute, oldValue, newValue }) => [
+            change,
+            attribute,
+            oldValue,
+            newValue,
+          ])
+          .toSorted(),
+        [
+          ['updated', 'department', null, 'D'],
+          ['updated', 'jobTitle', 'old', 'new'],
+        ],
+      );
+    });
+
+    test('a soft delete keeps the row with its reason; a restore brings it back (rules 6 and 7)', async (t) => {
+      const store = await open(t);
+      const edge = { groupId: 'g', memberId: 'a', memberKind: 'user', member: true } as const;
+      await run(
+        store,
+        { users: [user('a'), user('b', {}, 'a')], groups: [group('g')], memberships: [edge] },
+        each('create'),
+      );
+      await run(store, { absences: [{ id: 'a', reason: 'soft_deleted' }] }, ([row = 0]) => [
+        { row, kind: 'soft_delete', reason: 'soft_deleted' },
+      ]);
+      const gone = await store.person(tenant, 'a');
+      assert.deepEqual(
+        [gone?.status, gone?.deletedReason, gone?.inScope],
+        ['deleted', 'soft_deleted', false],
+      );
+      const asleep = await store.totals(tenant, at);
+      assert.deepEqual([asleep.inScope, asleep.memberships, asleep.supervisors], [1, 0, 0]);
+      await run(store, { users: [user('a')] }, each('restore'));
+      const awake = await store.totals(tenant, at);
+      assert.deepEqual([awake.inScope, awake.memberships, awake.supervisors], [2, 1, 1]);
+    });
+
+    test('pairs say what is known beside what was stated', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [user('a'), user('b')] }, each('create'));
+      const claim = await begin(store);
+      await store.stage(claim, { users: [user('a'), user('b', { mail: 'x' }), user('c')] });
+      const pairs = await store.personPairs(claim, whole);
+      const differs = pairs.map(({ stated }) => stated.presence === 'in_scope' && stated.differs);
+      assert.deepEqual(
+        pairs.map(({ known }) => known !== null),
+        [true, true, false],
+      );
+      assert.deepEqual(differs.slice(0, 2), [false, true]);
+      await finish(store, claim);
+    });
+
+    test('one run per tenant: a second claim is refused while the first lives', async (t) => {
+      const store = await open(t);
+      const claim = await begin(store);
+      await assert.rejects(begin(store), refuses('run.active'));
+      await begin(store, other).then(async (second) => await finish(store, second));
+      await finish(store, claim);
+      await finish(store, await begin(store));
+    });
+
+    test('run numbers count up over the whole database', async (t) => {
+      const store = await open(t);
+      const first = await begin(store);
+      const second = await begin(store, other);
+      assert.equal(second.runId, first.runId + 1);
+    });
+
+    test('the loser of a lease applies nothing (fencing)', async (t) => {
+      const store = await open(t);
+      const loser = await store.claim(tenant, { kind: 'full', dryRun: false, at, leaseSeconds: 0 });
+      await store.stage(loser, { users: [user('a')] });
+      await store.plan(loser, each('create')([1]));
+      const winner = await begin(store);
+      assert.ok(winner.fence > loser.fence);
+      await assert.rejects(store.apply(loser, { at, remember }), refuses('run.lost_lease'));
+      await assert.rejects(store.renew(loser, 60), refuses('run.lost_lease'));
+      assert.deepEqual(await store.users(tenant, whole), []);
+      assert.equal((await store.run(tenant, loser.runId))?.status, 'failed');
+      await finish(store, winner);
+    });
+
+    test('a plan is applied once', async (t) => {
+      const store = await open(t);
+      const claim = await begin(store);
+      await store.stage(claim, { users: [user('a')] });
+      await store.enter(claim, 'deciding');
+      await store.plan(claim, each('create')([1]));
+      await store.enter(claim, 'applying');
+      await store.apply(claim, { at, remember });
+      await assert.rejects(store.apply(claim, { at, remember }));
+      assert.equal((await store.users(tenant, whole)).length, 1);
+    });
+
+    test('remembers what the last applied run was made with, and nothing of one that was not applied', async (t) => {
+      const store = await open(t);
+      const claim = await begin(store);
+      await finish(store, claim);
+      assert.equal(await store.remembered(tenant), null);
+      await run(store, {}, () => []);
+      assert.deepEqual(await store.remembered(tenant), remember);
+    });
+
+    test('managers outside the scope are people, and go when they are nobody’s manager', async (t) => {
+      const store = await open(t);
+      const boss = {
+        id: 'boss',
+        kind: 'orgContact',
+        userPrincipalName: null,
+        displayName: 'Boss',
+        mail: null,
+      } as const;
+      await run(store, { users: [user('a', {}, 'boss')], managers: [boss] }, each('create'));
+      assert.equal((await store.person(tenant, 'boss'))?.status, 'outside');
+      assert.equal((await store.totals(tenant, at)).inScope, 1);
+      await run(store, { users: [user('a')] }, (rows) =>
+        rows.map((row) => ({ row, kind: 'clear_supervisor' })),
+      );
+      assert.equal(await store.person(tenant, 'boss'), null);
+    });
+
+    test('pages go on by key to the end', async (t) => {
+      const store = await open(t);
+      const users = Array.from({ length: 25 }, (_, index) => user(String(index).padStart(2, '0')));
+      await run(store, { users }, each('create'));
+      const seen: string[] = [];
+      for (let after: string | null = null; ;) {
+        const page = await store.users(tenant, { after, limit: 10 });
+        if (page.length === 0) break;
+        seen.push(...page.map(({ id }) => id));
+        after = page.at(-1)?.id ?? null;
+      }
+      assert.deepEqual(
+        seen,
+        users.map(({ id }) => id),
+      );
+      const known = await store.knownPeople(tenant, { after: '19', limit: 10 });
+      assert.deepEqual([...known.ids], ['20', '21', '22', '23', '24']);
+      assert.deepEqual([...known.deleted], [0, 0, 0, 0, 0]);
+    });
+
+    test('close may be called twice', async (t) => {
+      const store = await open(t);
+      await store.close();
+      await store.close();
+    });
+  });
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+
+import { RollkeeperError } from '../../src/directory/error.ts';
+import { contract } from '../../src/store/contract.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import type { Store } from '../../src/store/store.ts';
+
+async function file(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollkeeper-store-'));
+  t.after(async () => await rm(folder, { recursive: true, force: true }));
+  return join(folder, 'rows.db');
+}
+
+async function opened(t: TestContext, path?: string): Promise<Store> {
+  const store = await openSqlite(`sqlite:${path ?? (await file(t))}`);
+  t.after(async () => await store.close());
+  return store;
+}
+
+contract('SQLite', async (t) => await opened(t));
+
+const claiming = {
+  kind: 'full',
+  dryRun: false,
+  at: '2026-11-01T00:00:00.000Z',
+  leaseSeconds: 60,
+} as const;
+
+test('the file, and those beside it, can be read by their owner alone', async (t) => {
+  const path = await file(t);
+  const store = await opened(t, path);
+  await store.nameTenant('contoso.example', 'x');
+  const folder = join(path, '..');
+  for (const name of await readdir(folder)) {
+    assert.equal((await stat(join(folder, name))).mode & 0o077, 0, name);
+  }
+});
+
+test('stores that open one new file at once agree on its tables', async (t) => {
+  const path = await file(t);
+  const stores = await Promise.all(Array.from({ length: 5 }, async () => await opened(t, path)));
+  for (const store of stores) assert.deepEqual(await store.tenants(), []);
+});
+
+test('of processes that claim at once one wins, and a killed winner is followed at once', async (t) => {
+  const path = await file(t);
+  const store = await opened(t, path);
+  const source = new URL('../../src/store/sqlite/open.ts', import.meta.url).href;
+  const script = `
+    const { openSqlite } = await import(${JSON.stringify(source)});
+    const store = await openSqlite(${JSON.stringify(`sqlite:${path}`)});
+    try {
+      await store.claim('t', ${JSON.stringify(claiming)});
+      process.stdout.write('won\\n');
+      setInterval(() => {}, 1000);
+    } catch (error) {
+      process.stdout.write(error.code + '\\n');
+      await store.close();
+    }`;
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+  t.after(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+  const words = await Promise.all(
+    children.map(async (child) => String((await once(child.stdout, 'data'))[0]).trim()),
+  );
+  assert.deepEqual(words.toSorted(), ['run.active', 'run.active', 'run.active', 'won']);
+  const winner = children[words.indexOf('won')];
+  winner?.kill('SIGKILL');
+  if (winner) await once(winner, 'exit');
+  const claim = await store.claim('t', claiming);
+  const before = await store.run('t', claim.runId - 1);
+  assert.equal(before?.status, 'failed');
+  assert.equal(before?.error?.code, 'interrupted');
+});
+
+test('a file that a newer version has written is left alone', async (t) => {
+  const path = await file(t);
+  await (await opened(t, path)).close();
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA user_version = 9999');
+  database.close();
+  await assert.rejects(
+    opened(t, path),
+    (error: unknown) => error instanceof RollkeeperError && error.code === 'database.newer',
+  );
+});
+
+test('a full disk is told as such, and nothing is half-written', async (t) => {
+  const path = await file(t);
+  await (await opened(t, path)).close();
+  const source = new URL('../../src/store/sqlite/open.ts', import.meta.url).href;
+  const script = `
+    process.on('SIGXFSZ', () => {});
+    const { openSqlite } = await import(${JSON.stringify(source)});
+    const store = await openSqlite(${JSON.stringify(`sqlite:${path}`)});
+    const claim = await store.claim('t', ${JSON.stringify(claiming)});
+    try {
+      for (;;) {
+        const groups = Array.from({ length: 1000 }, (_, at) => ({ id: 'g' + at, values: Array.from({ length: 10 }, () => 'x'.repeat(50)), inClosure: true }));
+        await store.stage(claim, { groups });
+      }
+    } catch (error) {
+      process.stdout.write(error.code);
+    }
+    await store.close();`;
+  // A limit on the size of files, in blocks of 1,024 bytes: what a full disk is to a process.
+  const child = spawn(
+    'bash',
+    ['-c', 'ulimit -f 3000; exec "$0" --input-type=module -e "$1"', process.execPath, script],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [output] = (await once(child.stdout, 'data')) as [Buffer];
+  await once(child, 'exit');
+  assert.equal(String(output), 'database.full');
+  const store = await opened(t, path);
+  assert.deepEqual(await store.groups('t', { after: null, limit: 10 }), []);
+});

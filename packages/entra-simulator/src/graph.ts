@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Access } from './access.ts';
 import { answerBatch, type Inner } from './batch.ts';
+import { answerGroupsDelta } from './delta/groups-delta.ts';
+import { answerUsersDelta } from './delta/users-delta.ts';
 import type { Answer, Asked } from './exchange.ts';
 import { badRequest, GraphError, unknownSegment, unparsable } from './graph-error.ts';
 import { parseQuery } from './odata/query.ts';
@@ -27,9 +29,15 @@ export type Carry = (inner: Inner, answer: () => Promise<Answer>) => Promise<Ans
 
 type Route = (call: Call) => Answer | undefined;
 
+const changes = /^(?:microsoft\.graph\.)?delta(?:\(\))?$/i;
+
+function asksForChanges({ segments }: Call): boolean {
+  return segments.length === 2 && changes.test(segments[1] ?? '');
+}
+
 const reads: Readonly<Record<string, Route>> = {
-  users: answerUsers,
-  groups: answerGroups,
+  users: (call) => (asksForChanges(call) ? answerUsersDelta(call) : answerUsers(call)),
+  groups: (call) => (asksForChanges(call) ? answerGroupsDelta(call) : answerGroups(call)),
   directory: answerDeletedItems,
   organization: answerOrganization,
   serviceprincipals: answerServicePrincipals,

@@ -90,8 +90,11 @@ export class RecordEntity implements Entity {
   readonly id: string;
   readonly kind: ObjectKind;
   readonly #record: Readonly<Record<string, unknown>>;
+  readonly #cleared: ReadonlySet<string>;
 
-  constructor(kind: ObjectKind, id: string, record: object) {
+  /** `cleared` names what was set to null, unlike what never had a value. */
+  constructor(kind: ObjectKind, id: string, record: object, cleared: ReadonlySet<string> = new Set()) {
+    this.#cleared = cleared;
     this.kind = kind;
     this.id = id;
     this.#record = { ...record };
@@ -103,6 +106,6 @@ export class RecordEntity implements Entity {
 
   isSet(property: string): boolean {
     const value = this.#record[property];
-    return value !== undefined && value !== null;
+    return this.#cleared.has(property) || (value !== undefined && value !== null);
   }
 }

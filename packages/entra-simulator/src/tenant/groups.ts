@@ -5,6 +5,7 @@ import { Membership, type MemberKey, type Stretch } from './membership.ts';
 export class Group {
   readonly id: string;
   readonly membership: Membership;
+  readonly #cleared = new Set<string>();
   #fields: DirectoryGroup;
 
   constructor(fields: DirectoryGroup, stretches: readonly Stretch[]) {
@@ -22,7 +23,7 @@ export class Group {
   }
 
   entity(): Entity {
-    return new RecordEntity('group', this.id, this.#fields);
+    return new RecordEntity('group', this.id, this.#fields, this.#cleared);
   }
 
   /** Writes fields over what stands and says which of them are different now. */
@@ -31,6 +32,9 @@ export class Group {
     const changed = Object.entries(fields)
       .filter(([name, value]) => name !== 'id' && value !== before.get(name))
       .map(([name]) => name);
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === null && name !== 'deletedDateTime') this.#cleared.add(name);
+    }
     this.#fields = { ...this.#fields, ...fields, id: this.id };
     return changed;
   }

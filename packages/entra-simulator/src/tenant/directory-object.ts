@@ -93,7 +93,12 @@ export class RecordEntity implements Entity {
   readonly #cleared: ReadonlySet<string>;
 
   /** `cleared` names what was set to null, unlike what never had a value. */
-  constructor(kind: ObjectKind, id: string, record: object, cleared: ReadonlySet<string> = new Set()) {
+  constructor(
+    kind: ObjectKind,
+    id: string,
+    record: object,
+    cleared: ReadonlySet<string> = new Set(),
+  ) {
     this.#cleared = cleared;
     this.kind = kind;
     this.id = id;

@@ -138,20 +138,10 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       await run(store, { users: [user('a', changed)] }, each('update'));
       const after = before.at(-1)?.sequence ?? null;
       const changes = await store.changes(tenant, { after, limit: 10 });
-      assert.deepEqual(
-        changes
-          .map(({ change, attribute, oldValue, newValue }) => [
-            change,
-            attribute,
-            oldValue,
-            newValue,
-          ])
-          .toSorted(),
-        [
-          ['updated', 'department', null, 'D'],
-          ['updated', 'jobTitle', 'old', 'new'],
-        ],
+      const told = changes.map(({ change, attribute, oldValue, newValue }) =>
+        [change, attribute, oldValue, newValue].join(' '),
       );
+      assert.deepEqual(told.toSorted(), ['updated department  D', 'updated jobTitle old new']);
     });
 
     test('a soft delete keeps the row with its reason; a restore brings it back (rules 6 and 7)', async (t) => {

@@ -76,6 +76,8 @@ class Thread {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
       workerData: start,
+      // Not the flags of this process: the `--input-type` of a `node -e` would stop the thread.
+      execArgv: [],
     });
     this.opened = this.#expect(0);
     this.#worker.on('message', (response: Response) => this.#answer(response));

@@ -7,6 +7,7 @@ import { commandsPage } from './reference/commands.mjs';
 import { errorsPage } from './reference/errors.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
 import { settingsPage } from './reference/settings.mjs';
+import { viewsPage } from './reference/views.mjs';
 
 const folder = new URL('../docs/', import.meta.url);
 const pages = {
@@ -15,6 +16,7 @@ const pages = {
   'reference/errors.md': errorsPage(),
   'reference/exit-codes.md': await exitCodesPage(),
   'reference/settings.md': settingsPage(),
+  'reference/views.md': viewsPage(),
 };
 
 const stale = [];

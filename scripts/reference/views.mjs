@@ -21,7 +21,7 @@ export function viewsPage() {
   const sections = Object.entries(rows).map(([view, sentence]) => {
     const columns = database.prepare(`SELECT name FROM pragma_table_info('${view}')`).all();
     if (columns.length === 0) throw new Error(`There is no view ${view}.`);
-    const names = columns.map(({ name }) => `\`${name}\``).join(', ');
+    const names = columns.map(({ name }) => `\`${String(name)}\``).join(', ');
     return `## \`${view}\`\n\n${sentence}\n\nColumns: ${names}.\n`;
   });
   database.close();

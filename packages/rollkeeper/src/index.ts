@@ -5,7 +5,7 @@ export type { Group, Person, Supervisor, UserProfile } from './directory/person.
 export type { ObjectId, Reason } from './directory/statement.ts';
 export { RollkeeperError } from './directory/error.ts';
 export type { ErrorCode, ErrorDetails, Where } from './directory/error.ts';
-export { RunFailed } from './run/synchronise.ts';
+export { RunFailed } from './run/ending.ts';
 export type { RunReport, RunResult } from './run/report.ts';
 export type { Progress } from './run/parts.ts';
 export type { HeldKind, RemovalKind } from './decide/threshold.ts';

@@ -2,7 +2,7 @@ import { RollkeeperError } from '../directory/error.ts';
 import type { Rollkeeper } from '../open.ts';
 import type { RunReport, RunResult } from '../run/report.ts';
 import { emptyReport } from '../run/report.ts';
-import { RunFailed } from '../run/synchronise.ts';
+import { RunFailed } from '../run/ending.ts';
 import { withRollkeeper } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { inWords, planTable, summaryTable } from './plan.ts';

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import type { Fault, SimulatorOptions } from 'entra-simulator';
 
 import { RollkeeperError } from '../../src/directory/error.ts';
-import { RunFailed } from '../../src/run/synchronise.ts';
+import { RunFailed } from '../../src/run/ending.ts';
 import type { Rollkeeper } from '../../src/open.ts';
 import { directMembers, ordinaryMembers, pick, scenario } from './scenario.ts';
 import type { Scenario } from './scenario.ts';

@@ -10,8 +10,9 @@ import { groupAttributes, userAttributes } from '../directory/attribute.ts';
 import type { Kept } from '../directory/attribute.ts';
 import { RollkeeperError } from '../directory/error.ts';
 import type { Statements, UserStatement } from '../directory/statement.ts';
-import type { Planned } from '../decide/operation.ts';
-import type { Claim, Remembered, Store } from './store.ts';
+import type { OperationKind } from '../decide/operation.ts';
+import type { Policy } from '../decide/person.ts';
+import type { Claim, DrawnTo, Remembered, Store } from './store.ts';
 
 const at = '2026-11-01T00:00:00.000Z';
 const tenant = '11111111-1111-4111-8111-111111111111';
@@ -51,34 +52,39 @@ const begin = async (store: Store, tenantId = tenant): Promise<Claim> =>
 const finish = async (store: Store, claim: Claim): Promise<void> =>
   await store.finish(claim, { status: 'succeeded', at, report: '{}' });
 
-/** One applied run: stages, plans what `operations` says of the staged rows, applies, finishes. */
-async function run(
-  store: Store,
-  statements: Statements,
-  operations: (rows: readonly number[]) => readonly Planned[],
-  tenantId = tenant,
-): Promise<Claim> {
+const keep: Policy = { disabledUsers: 'keep' };
+
+/** Draws the whole plan. Returns how many staged people stay as they are. */
+async function drawn(store: Store, claim: Claim, policy = keep): Promise<number> {
+  let unchanged = 0;
+  for (let from: DrawnTo | null = null; ;) {
+    const page = await store.draw(claim, policy, from);
+    unchanged += page.unchanged;
+    from = page.next;
+    if (from === null) return unchanged;
+  }
+}
+
+/** One applied run: stages, draws the plan, applies, finishes. */
+async function run(store: Store, statements: Statements, tenantId = tenant): Promise<Claim> {
   const claim = await begin(store, tenantId);
   await store.stage(claim, statements);
   await store.enter(claim, 'deciding');
-  const pairs = await store.personPairs(claim, whole);
-  await store.plan(claim, operations(pairs.map(({ row }) => row)));
-  for (const { row, stated } of await store.groupPairs(claim, whole)) {
-    await store.plan(claim, [{ row, kind: stated ? 'create_group' : 'remove_group' }]);
-  }
-  for (const { row, stated } of await store.membershipPairs(claim, whole)) {
-    await store.plan(claim, [{ row, kind: stated ? 'add_membership' : 'remove_membership' }]);
-  }
+  await drawn(store, claim);
   await store.enter(claim, 'applying');
   await store.apply(claim, { at, remember });
   await finish(store, claim);
   return claim;
 }
 
-const each =
-  (kind: 'create' | 'update' | 'restore' | 'deactivate') =>
-  (rows: readonly number[]): readonly Planned[] =>
-    rows.map((row) => ({ row, kind }));
+/** The operations that a plan holds, by kind, without those that it holds none of. */
+async function operations(
+  store: Store,
+  claim: Claim,
+): Promise<Partial<Record<OperationKind, number>>> {
+  const summary = await store.planSummary(claim);
+  return Object.fromEntries(Object.entries(summary.operations).filter(([, count]) => count > 0));
+}
 
 const refuses = (code: RollkeeperError['code']) => (error: unknown) =>
   error instanceof RollkeeperError && error.code === code && error.remedy !== '';
@@ -89,7 +95,7 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
     test('what is created is read back exactly, in order of the id', async (t) => {
       const store = await open(t);
       const given = { displayName: '王 🦉\n"=1+1"', businessPhones: '["+1"]', mail: null };
-      await run(store, { users: [user('b', given), user('a', {}, 'b')] }, each('create'));
+      await run(store, { users: [user('b', given), user('a', {}, 'b')] });
       const [a, b, none] = await store.users(tenant, whole);
       assert.equal(none, undefined);
       assert.deepEqual([a?.id, a?.supervisorId, b?.id], ['a', 'b', 'b']);
@@ -99,8 +105,8 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
 
     test('every call is about one tenant (rule 10)', async (t) => {
       const store = await open(t);
-      await run(store, { users: [user('a')] }, each('create'));
-      await run(store, { users: [user('b')] }, each('create'), other);
+      await run(store, { users: [user('a')] });
+      await run(store, { users: [user('b')] }, other);
       assert.deepEqual(
         (await store.users(tenant, whole)).map(({ id }) => id),
         ['a'],
@@ -117,7 +123,7 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       const store = await open(t);
       const claim = await begin(store);
       await store.stage(claim, { users: [user('a')] });
-      await store.plan(claim, each('create')([1]));
+      await drawn(store, claim);
       assert.deepEqual(await store.users(tenant, whole), []);
       await finish(store, claim);
     });
@@ -125,17 +131,17 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
     test('of repeats of an id the last staged one is paired', async (t) => {
       const store = await open(t);
       const first = user('a', { jobTitle: 'old' });
-      await run(store, { users: [first, user('a', { jobTitle: 'new' })] }, each('create'));
+      await run(store, { users: [first, user('a', { jobTitle: 'new' })] });
       const [row] = await store.users(tenant, whole);
       assert.ok(row?.values.includes('new'));
     });
 
     test('an update records each attribute that differs; the feed goes on by sequence', async (t) => {
       const store = await open(t);
-      await run(store, { users: [user('a', { jobTitle: 'old' })] }, each('create'));
+      await run(store, { users: [user('a', { jobTitle: 'old' })] });
       const before = await store.changes(tenant, whole);
       const changed = { jobTitle: 'new', department: 'D' };
-      await run(store, { users: [user('a', changed)] }, each('update'));
+      await run(store, { users: [user('a', changed)] });
       const after = before.at(-1)?.sequence ?? null;
       const changes = await store.changes(tenant, { after, limit: 10 });
       const told = changes.map(({ change, attribute, oldValue, newValue }) =>
@@ -147,14 +153,12 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
     test('a soft delete keeps the row with its reason; a restore brings it back (rules 6 and 7)', async (t) => {
       const store = await open(t);
       const edge = { groupId: 'g', memberId: 'a', memberKind: 'user', member: true } as const;
-      await run(
-        store,
-        { users: [user('a'), user('b', {}, 'a')], groups: [group('g')], memberships: [edge] },
-        each('create'),
-      );
-      await run(store, { absences: [{ id: 'a', reason: 'soft_deleted' }] }, ([row = 0]) => [
-        { row, kind: 'soft_delete', reason: 'soft_deleted' },
-      ]);
+      await run(store, {
+        users: [user('a'), user('b', {}, 'a')],
+        groups: [group('g')],
+        memberships: [edge],
+      });
+      await run(store, { absences: [{ id: 'a', reason: 'soft_deleted' }] });
       const gone = await store.person(tenant, 'a');
       assert.deepEqual(
         [gone?.status, gone?.deletedReason, gone?.inScope],
@@ -162,23 +166,64 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       );
       const asleep = await store.totals(tenant, at);
       assert.deepEqual([asleep.inScope, asleep.memberships, asleep.supervisors], [1, 0, 0]);
-      await run(store, { users: [user('a')] }, each('restore'));
+      await run(store, { users: [user('a')] });
       const awake = await store.totals(tenant, at);
       assert.deepEqual([awake.inScope, awake.memberships, awake.supervisors], [2, 1, 1]);
     });
 
-    test('pairs say what is known beside what was stated', async (t) => {
+    test('a plan is drawn from what is known beside what was stated', async (t) => {
       const store = await open(t);
-      await run(store, { users: [user('a'), user('b')] }, each('create'));
+      const edge = { groupId: 'g', memberId: 'b', memberKind: 'user', member: true } as const;
+      const first = [user('a'), user('b'), user('d'), user('e')];
+      await run(store, { users: first, groups: [group('g')], memberships: [edge] });
       const claim = await begin(store);
-      await store.stage(claim, { users: [user('a'), user('b', { mail: 'x' }), user('c')] });
-      const pairs = await store.personPairs(claim, whole);
-      const differs = pairs.map(({ stated }) => stated.presence === 'in_scope' && stated.differs);
-      assert.deepEqual(
-        pairs.map(({ known }) => known !== null),
-        [true, true, false],
-      );
-      assert.deepEqual(differs.slice(0, 2), [false, true]);
+      await store.stage(claim, {
+        users: [
+          user('a'),
+          user('b', { mail: 'x' }),
+          user('c', {}, 'a'),
+          user('e', { accountEnabled: 0 }, 'a'),
+        ],
+        absences: [{ id: 'd', reason: 'left_scope' }],
+        memberships: [
+          { ...edge, member: false },
+          { ...edge, memberId: 'c' },
+        ],
+      });
+      assert.equal(await drawn(store, claim), 1);
+      assert.deepEqual(await operations(store, claim), {
+        create: 1,
+        update: 1,
+        deactivate: 1,
+        soft_delete: 1,
+        set_supervisor: 1,
+        add_membership: 1,
+        remove_membership: 1,
+      });
+      const summary = await store.planSummary(claim);
+      assert.deepEqual([summary.supervisorsSet, summary.membershipsLost], [2, 1]);
+      await finish(store, claim);
+    });
+
+    test('the same again is an empty plan (rule 3)', async (t) => {
+      const store = await open(t);
+      const edge = { groupId: 'g', memberId: 'a', memberKind: 'user', member: true } as const;
+      const stated = { users: [user('a')], groups: [group('g')], memberships: [edge] };
+      await run(store, stated);
+      const claim = await begin(store);
+      await store.stage(claim, stated);
+      assert.equal(await drawn(store, claim), 1);
+      assert.deepEqual(await operations(store, claim), {});
+      await finish(store, claim);
+    });
+
+    test('a policy that removes disabled people soft-deletes them', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [user('a'), user('b')] });
+      const claim = await begin(store);
+      await store.stage(claim, { users: [user('a', { accountEnabled: 0 })] });
+      await drawn(store, claim, { disabledUsers: 'remove' });
+      assert.deepEqual(await operations(store, claim), { soft_delete: 1 });
       await finish(store, claim);
     });
 
@@ -202,7 +247,7 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       const store = await open(t);
       const loser = await store.claim(tenant, { kind: 'full', dryRun: false, at, leaseSeconds: 0 });
       await store.stage(loser, { users: [user('a')] });
-      await store.plan(loser, each('create')([1]));
+      await drawn(store, loser);
       const winner = await begin(store);
       assert.ok(winner.fence > loser.fence);
       await assert.rejects(store.apply(loser, { at, remember }), refuses('run.lost_lease'));
@@ -217,7 +262,7 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       const claim = await begin(store);
       await store.stage(claim, { users: [user('a')] });
       await store.enter(claim, 'deciding');
-      await store.plan(claim, each('create')([1]));
+      await drawn(store, claim);
       await store.enter(claim, 'applying');
       await store.apply(claim, { at, remember });
       await assert.rejects(store.apply(claim, { at, remember }));
@@ -229,7 +274,7 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       const claim = await begin(store);
       await finish(store, claim);
       assert.equal(await store.remembered(tenant), null);
-      await run(store, {}, () => []);
+      await run(store, {});
       assert.deepEqual(await store.remembered(tenant), remember);
     });
 
@@ -242,19 +287,17 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
         displayName: 'Boss',
         mail: null,
       } as const;
-      await run(store, { users: [user('a', {}, 'boss')], managers: [boss] }, each('create'));
+      await run(store, { users: [user('a', {}, 'boss')], managers: [boss] });
       assert.equal((await store.person(tenant, 'boss'))?.status, 'outside');
       assert.equal((await store.totals(tenant, at)).inScope, 1);
-      await run(store, { users: [user('a')] }, (rows) =>
-        rows.map((row) => ({ row, kind: 'clear_supervisor' })),
-      );
+      await run(store, { users: [user('a')] });
       assert.equal(await store.person(tenant, 'boss'), null);
     });
 
     test('pages go on by key to the end', async (t) => {
       const store = await open(t);
       const users = Array.from({ length: 25 }, (_, index) => user(String(index).padStart(2, '0')));
-      await run(store, { users }, each('create'));
+      await run(store, { users });
       const seen: string[] = [];
       for (let after: string | null = null; ;) {
         const page = await store.users(tenant, { after, limit: 10 });

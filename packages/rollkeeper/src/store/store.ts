@@ -15,7 +15,7 @@
 import type { Kept } from '../directory/attribute.ts';
 import type { ObjectId, Reason, Statements } from '../directory/statement.ts';
 import type { Planned, PlanCounts } from '../decide/operation.ts';
-import type { KnownPerson, StatedPerson } from '../decide/person.ts';
+import type { Policy } from '../decide/person.ts';
 import type { HeldKind, RemovalKind } from '../decide/threshold.ts';
 
 export type RunKind = 'full' | 'delta' | 'resync' | 'approval';
@@ -64,32 +64,17 @@ export interface KnownMembershipsPage {
   readonly groups: Uint8Array;
 }
 
-/** A staged person beside what is known of them. */
-export interface PersonPair {
-  readonly row: number;
-  readonly known: KnownPerson | null;
-  readonly stated: StatedPerson;
+/** How far a plan is drawn: the next staged row to decide, after `row` of its kind; null: from the first. */
+export interface DrawnTo {
+  readonly of: 'people' | 'groups' | 'memberships';
+  readonly row: number | null;
 }
 
-export interface GroupPair {
-  readonly row: number;
-  readonly known: boolean;
-  /** false: no longer among the groups that are kept. */
-  readonly stated: boolean;
-  /** Known and stated, and a value differs. */
-  readonly differs: boolean;
-}
-
-export interface MembershipPair {
-  readonly row: number;
-  readonly known: boolean;
-  readonly stated: boolean;
-  /**
-   * What becomes of a member who is a person, after this plan: `stays` in scope; `sleeps` in the
-   * tenant's deleted items, where memberships are kept and wake with the person; `leaves`: everything else.
-   * Groups always `stay`.
-   */
-  readonly member: 'stays' | 'sleeps' | 'leaves';
+export interface Drawn {
+  /** Pass it to the next call; null: the plan is complete. */
+  readonly next: DrawnTo | null;
+  /** People of this page whose attributes stay as they are. */
+  readonly unchanged: number;
 }
 
 export interface PlanSummary {
@@ -232,14 +217,13 @@ export interface Store {
   /** Appends statements to the run's staging. Not idempotent: on failure the run fails. */
   stage(claim: Claim, statements: Statements): Promise<void>;
 
-  /** Staged people and absences beside what is known, by staged row. Repeats of an id: the last staged one only. */
-  personPairs(claim: Claim, page: Page<number>): Promise<readonly PersonPair[]>;
-  groupPairs(claim: Claim, page: Page<number>): Promise<readonly GroupPair[]>;
-  /** Call after the plan for people is stored: `member` depends on it. */
-  membershipPairs(claim: Claim, page: Page<number>): Promise<readonly MembershipPair[]>;
-
-  /** Appends operations to the run's plan. */
-  plan(claim: Claim, operations: readonly Planned[]): Promise<void>;
+  /**
+   * Decides for a page of what was staged, next to the rows it is compared with, and appends the operations to the
+   * run's plan: people and absences, then groups, then memberships, whose fate depends on the people's. What pairs come
+   * to is not the store's to say: it asks `decide/plan.ts`. Of repeats of an id, or of an edge, the last staged one
+   * counts. Call it once with null when all is staged, then with each `next`, until that is null.
+   */
+  draw(claim: Claim, policy: Policy, from: DrawnTo | null): Promise<Drawn>;
   planSummary(claim: Claim): Promise<PlanSummary>;
   /** `since`: ISO 8601; removals applied before it are not `recent`. */
   totals(tenantId: string, since: string): Promise<Totals>;

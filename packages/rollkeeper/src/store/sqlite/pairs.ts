@@ -1,7 +1,8 @@
 import { groupAttributes, userAttributes } from '../../directory/attribute.ts';
 import type { ObjectId } from '../../directory/statement.ts';
 import type { KnownPerson } from '../../decide/person.ts';
-import type { Claim, GroupPair, MembershipPair, Page, PersonPair } from '../store.ts';
+import type { GroupPair, MembershipPair, PersonPair } from '../../decide/pair.ts';
+import type { Claim, Page } from '../store.ts';
 import { anyDiffers } from './columns.ts';
 import type { Cells, Connection } from './connection.ts';
 import { requireLease } from './lease.ts';

@@ -3,12 +3,13 @@ import { apply } from './apply/apply.ts';
 import { claim, enter, finish, renew } from './claims.ts';
 import { Connection } from './connection.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
+import { draw } from './draw.ts';
 import type { Owner } from './lease.ts';
 import { changes, groups } from './listings.ts';
 import { migrate } from './migrate.ts';
 import { Pairs } from './pairs.ts';
 import { people, person, users } from './people.ts';
-import { plan, planned, planSummary } from './plan.ts';
+import { planned, planSummary } from './plan.ts';
 import { run, runs } from './runs.ts';
 import { stage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
@@ -43,10 +44,7 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     knownMemberships: (tenantId, page) => knownMemberships(connection, tenantId, page),
     knownGroups: (tenantId) => knownGroups(connection, tenantId),
     stage: (held, statements) => stage(connection, held, statements),
-    personPairs: (held, page) => pairs.people(held, page),
-    groupPairs: (held, page) => pairs.groups(held, page),
-    membershipPairs: (held, page) => pairs.memberships(held, page),
-    plan: (held, operations) => plan(connection, held, operations),
+    draw: (held, policy, from) => draw(connection, pairs, held, policy, from),
     planSummary: (held) => planSummary(connection, held),
     totals: (tenantId, since) => totals(connection, tenantId, since),
     apply: (held, options) => apply(connection, held, options),

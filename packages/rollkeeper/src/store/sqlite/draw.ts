@@ -1,0 +1,41 @@
+import { planGroups, planMemberships, planPeople } from '../../decide/plan.ts';
+import type { Policy } from '../../decide/person.ts';
+import type { Claim, Drawn, DrawnTo } from '../store.ts';
+import type { Connection } from './connection.ts';
+import type { Pairs } from './pairs.ts';
+import { plan } from './plan.ts';
+
+/** Staged rows decided in one call. */
+const pageSize = 5_000;
+
+/** One page of what was staged, beside what is known, becomes operations of the plan. */
+export function draw(
+  connection: Connection,
+  pairs: Pairs,
+  claim: Claim,
+  policy: Policy,
+  from: DrawnTo | null,
+): Drawn {
+  const { of, row } = from ?? { of: 'people', row: null };
+  const page = { after: row, limit: pageSize };
+  if (of === 'people') {
+    const people = pairs.people(claim, page);
+    const { operations, unchanged } = planPeople(people, policy);
+    plan(connection, claim, operations);
+    return { next: after(people, of) ?? { of: 'groups', row: null }, unchanged };
+  }
+  if (of === 'groups') {
+    const groups = pairs.groups(claim, page);
+    plan(connection, claim, planGroups(groups));
+    return { next: after(groups, of) ?? { of: 'memberships', row: null }, unchanged: 0 };
+  }
+  const memberships = pairs.memberships(claim, page);
+  plan(connection, claim, planMemberships(memberships));
+  return { next: after(memberships, of), unchanged: 0 };
+}
+
+/** Where the next page of the same begins; null: this was the last. */
+function after(page: readonly { readonly row: number }[], of: DrawnTo['of']): DrawnTo | null {
+  const last = page.at(-1);
+  return last === undefined || page.length < pageSize ? null : { of, row: last.row };
+}

@@ -23,6 +23,9 @@ const described = {
   'group.gone': 'The group that was followed until now no longer exists. Nobody was removed.',
   'group.hidden': 'The membership of the group is hidden: Member.Read.Hidden is needed as well.',
   'user.not_found': 'Graph works, but knows no such user.',
+  'person.not_found': 'The database holds nothing of this person.',
+  'person.needed':
+    'The person is in scope, or supervises somebody who is, and would be read again.',
   'run.held': 'Removals are held.',
   'run.active': 'Another run for this tenant is under way.',
   'run.lost_lease': 'Another run took over. This one stopped and changed nothing.',

@@ -93,6 +93,10 @@ const described = {
     otherwise: code(thresholdText(defaults.deletionThreshold)),
     text: 'From how many removals on a run is held: count, percentage, floor; or `off`. See [Deletion threshold](../guide/deletion-threshold.md).',
   },
+  ROLLKEEPER_PURGE_AFTER: {
+    otherwise: code('off'),
+    text: 'How long ago a person must have been soft-deleted for `rollkeeper purge` to remove the row, for example `90d`. The command purges; no run does.',
+  },
   ROLLKEEPER_TIME_ZONE: {
     otherwise: code(defaults.timeZone),
     text: 'An IANA time zone, for example `Europe/Rome`. Checked, and used by nothing in this version: rows and files are in UTC.',

@@ -9,5 +9,13 @@ export { RunFailed } from './run/ending.ts';
 export type { RunReport, RunResult } from './run/report.ts';
 export type { Progress } from './run/parts.ts';
 export type { HeldKind, RemovalKind } from './decide/threshold.ts';
-export type { ChangeRow, PlannedRow, RunKind, RunRow, RunStatus } from './store/store.ts';
+export type {
+  ChangeRow,
+  ErasureRow,
+  PlannedRow,
+  Purged,
+  RunKind,
+  RunRow,
+  RunStatus,
+} from './store/store.ts';
 export type { TokenCredential } from './settings/settings.ts';

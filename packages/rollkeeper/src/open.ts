@@ -27,7 +27,15 @@ import { SettingsError, settingsFaults } from './settings/read.ts';
 import type { Settings, TokenCredential } from './settings/settings.ts';
 import type { Source } from './settings/variable.ts';
 import { openSqlite } from './store/sqlite/open.ts';
-import type { ChangeRow, PersonRow, PlannedRow, RunRow, Store } from './store/store.ts';
+import type {
+  ChangeRow,
+  ErasureRow,
+  PersonRow,
+  PlannedRow,
+  Purged,
+  RunRow,
+  Store,
+} from './store/store.ts';
 
 export interface OpenOptions {
   /** Asks for tokens instead of the credential in the settings: any `@azure/identity` credential. */
@@ -86,6 +94,21 @@ export interface Rollkeeper {
   run(tenantId: string, runId: number): Promise<RunRow | null>;
   /** What a run planned to do. */
   planned(tenantId: string, runId: number): AsyncIterable<PlannedRow>;
+  /**
+   * Removes for good who was soft-deleted longer ago than `olderThanMs`. Not who may still be restored in Entra, and not who
+   * supervises somebody in scope. `by`: who asked, for the record.
+   */
+  purge(
+    tenantId: string,
+    options: { readonly olderThanMs: number; readonly by: string; readonly dryRun?: boolean },
+  ): Promise<Purged>;
+  /** Erases a person everywhere in the database. Throws `person.needed` while they would be read again. */
+  forget(
+    key: { readonly tenantId: string; readonly objectId: ObjectId },
+    options: { readonly by: string },
+  ): Promise<void>;
+  /** What was purged and forgotten, oldest first. */
+  erasures(tenantId: string): AsyncIterable<ErasureRow>;
   /** Writes a CSV of users and returns its number of rows. */
   exportUsers(options: ExportOptions): Promise<number>;
   /** Writes a CSV of groups and returns its number of rows. */
@@ -216,6 +239,34 @@ class Keeper implements Rollkeeper {
     const store = await this.#opened();
     yield* byKey(
       (after: number | null) => store.planned(tenantId, runId, { after, limit: pageSize }),
+      ({ sequence }) => sequence,
+      (row) => row,
+    );
+  }
+
+  async purge(
+    tenantId: string,
+    { olderThanMs, by, dryRun = false }: { olderThanMs: number; by: string; dryRun?: boolean },
+  ): Promise<Purged> {
+    const store = await this.#opened();
+    const now = Date.now();
+    const at = new Date(now).toISOString();
+    const before = new Date(now - olderThanMs).toISOString();
+    return await store.purge(tenantId, { before, at, by, dryRun });
+  }
+
+  async forget(
+    { tenantId, objectId }: { tenantId: string; objectId: ObjectId },
+    { by }: { by: string },
+  ): Promise<void> {
+    const store = await this.#opened();
+    await store.forget(tenantId, objectId, { at: new Date().toISOString(), by });
+  }
+
+  async *erasures(tenantId: string): AsyncGenerator<ErasureRow> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: number | null) => store.erasures(tenantId, { after, limit: pageSize }),
       ({ sequence }) => sequence,
       (row) => row,
     );

@@ -36,6 +36,8 @@ export const byCode: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   'group.gone': 4,
   'group.hidden': 4,
   'user.not_found': 2,
+  'person.not_found': 2,
+  'person.needed': 2,
   'run.held': 6,
   'run.active': 7,
   'run.lost_lease': 7,

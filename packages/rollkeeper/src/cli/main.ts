@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
+import { forgetCommand, purgeCommand } from './erase.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { exportGroupsCommand, exportUsersCommand } from './export.ts';
 import { runsCommand, showRunCommand } from './runs.ts';
@@ -122,6 +123,27 @@ export function program(): Command {
     .argument('<run>', 'the number of the run', positive)
     .option('--json', 'print one JSON object on standard output', false)
     .action(runningWith(showRunCommand));
+
+  rollkeeper
+    .command('purge')
+    .summary('remove for good who was soft-deleted long ago')
+    .description(
+      'Removes the rows of people who were soft-deleted longer ago than ROLLKEEPER_PURGE_AFTER, which is off by default.\n' +
+        'Kept: who may still be restored in Entra, and who supervises somebody in scope. The change feed keeps what happened.',
+    )
+    .option('--older-than <duration>', 'instead of the setting, for example 90d')
+    .option('--dry-run', 'count, and change nothing', false)
+    .action(running(purgeCommand));
+
+  rollkeeper
+    .command('forget')
+    .summary('erase a person who is no longer in scope from the whole database')
+    .description(
+      'Erases a person from rows, staging, plans, held removals and changes. Refused while the person is in scope or\n' +
+        'supervises somebody who is. What is left says that it was done, and nothing of whom.',
+    )
+    .argument('<id>', 'the object id')
+    .action(runningWith(forgetCommand));
 
   rollkeeper
     .command('demo')

@@ -8,6 +8,7 @@
  * | token, consent, permission | `token.refused`, `token.unreachable`, `graph.unauthorized`, `graph.forbidden`, `graph.permission_lost` | 3 (`token.unreachable`: 5) |
  * | group | `group.not_found`, `group.ambiguous`, `group.gone`, `group.hidden` | 4 |
  * | Graph | `graph.failed`, `graph.refused`, `graph.bad_answer`, `graph.foreign_link`, `graph.loop` | 5 |
+ * | people | `person.not_found`, `person.needed` | 2 |
  * | runs | `run.held` 6, `run.active` 7, `run.lost_lease` 7, `run.not_found` 2 | |
  * | database | `database.failed`, `database.not_a_database`, `database.locked`, `database.unwritable`, `database.full`, `database.newer` | 8 |
  * | the user | `interrupted` | 130 or 143 |
@@ -31,6 +32,8 @@ export type ErrorCode =
   | 'group.gone'
   | 'group.hidden'
   | 'user.not_found'
+  | 'person.not_found'
+  | 'person.needed'
   | 'run.held'
   | 'run.active'
   | 'run.lost_lease'

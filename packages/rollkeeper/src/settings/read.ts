@@ -2,6 +2,7 @@ import type { DeletionThreshold } from '../decide/threshold.ts';
 import { RollkeeperError } from '../directory/error.ts';
 import { clouds } from './clouds.ts';
 import { extraFaults, withoutFaults } from './attributes.ts';
+import { durationForm, readDuration } from './duration.ts';
 import { readCredential } from './credential.ts';
 import { misspellings } from './misspelling.ts';
 import { guid, readScope } from './scope.ts';
@@ -71,6 +72,7 @@ export function settingsFaults(
     loginUrl: reading.url('MSGRAPH_LOGIN_URL') ?? clouds[cloud].login,
     database: reading.database(),
     deletionThreshold: reading.threshold(),
+    purgeAfterMs: reading.purgeAfter(),
     timeZone: reading.timeZone(),
     url: reading.url('ROLLKEEPER_URL'),
   };
@@ -179,6 +181,16 @@ class Reading {
       'Write count, percentage and floor as in 500,20%,5 (count from 1, percentage up to 100%), or off.';
     this.#fault(found.variable, 'is not a deletion threshold', remedy);
     return defaultThreshold;
+  }
+
+  purgeAfter(): number | null {
+    const found = find(this.#source, 'ROLLKEEPER_PURGE_AFTER');
+    if (found === null || found.value.toLowerCase() === 'off') return null;
+    const ms = readDuration(found.value);
+    if (ms === null) {
+      this.#fault(found.variable, 'is not a duration', `Write ${durationForm}; or off.`);
+    }
+    return ms;
   }
 
   timeZone(): string {

@@ -48,6 +48,8 @@ export interface Settings {
   readonly database: string;
   /** null: `off`. */
   readonly deletionThreshold: DeletionThreshold | null;
+  /** Milliseconds after which a soft-deleted row is purged; null: `off`, the default. */
+  readonly purgeAfterMs: number | null;
   /** IANA name; default `UTC`. */
   readonly timeZone: string;
   /** `ROLLKEEPER_URL`: where the web application is reached; null where not set. */

@@ -38,6 +38,7 @@ export const variables = [
   'ROLLKEEPER_DATABASE_URL',
   'ROLLKEEPER_URL',
   'ROLLKEEPER_DELETION_THRESHOLD',
+  'ROLLKEEPER_PURGE_AFTER',
   'ROLLKEEPER_TIME_ZONE',
 ] as const;
 export type Variable = (typeof variables)[number];

@@ -314,6 +314,48 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       assert.deepEqual([...known.deleted], [0, 0, 0, 0, 0]);
     });
 
+    test('a purge removes who left long ago; the restorable and those who supervise stay', async (t) => {
+      const store = await open(t);
+      const people = [user('a'), user('b'), user('boss'), user('stays', {}, 'boss')];
+      await run(store, { users: people });
+      const absences = [
+        { id: 'a', reason: 'left_scope' },
+        { id: 'b', reason: 'soft_deleted' },
+        { id: 'boss', reason: 'left_scope' },
+      ] as const;
+      await run(store, { absences });
+      const options = { before: at, at, by: 'op' };
+      const counted = { people: 1, restorable: 1, supervising: 1 };
+      assert.deepEqual(await store.purge(tenant, { ...options, dryRun: true }), counted);
+      assert.deepEqual(await store.purge(tenant, { ...options, dryRun: false }), counted);
+      const left = (await store.people(tenant, whole)).map(({ id }) => id);
+      assert.deepEqual(left, ['b', 'boss', 'stays']);
+      const [erasure] = await store.erasures(tenant, whole);
+      assert.deepEqual(erasure, { sequence: 1, kind: 'purge', people: 1, at, by: 'op' });
+    });
+
+    test('forgetting leaves nothing of a person, and is refused while they are needed', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [user('a'), user('b', {}, 'a')] });
+      const done = { at, by: 'op' };
+      await assert.rejects(store.forget(tenant, 'a', done), refuses('person.needed'));
+      await run(store, { absences: [{ id: 'a', reason: 'left_scope' }] });
+      await assert.rejects(store.forget(tenant, 'a', done), refuses('person.needed'));
+      await run(store, { users: [user('b')] });
+      const claim = await begin(store);
+      await assert.rejects(store.forget(tenant, 'a', done), refuses('run.active'));
+      await finish(store, claim);
+      await store.forget(tenant, 'a', done);
+      const changes = await store.changes(tenant, whole);
+      const told = changes.map(({ change, subjectId, oldValue }) => [change, subjectId, oldValue]);
+      assert.deepEqual(told, [
+        ['created', 'b', null],
+        ['supervisor_cleared', 'b', null],
+      ]);
+      assert.equal(await store.person(tenant, 'a'), null);
+      await assert.rejects(store.forget(tenant, 'a', done), refuses('person.not_found'));
+    });
+
     test('close may be called twice', async (t) => {
       const store = await open(t);
       await store.close();

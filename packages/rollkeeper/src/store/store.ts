@@ -167,6 +167,25 @@ export interface ChangeRow {
   readonly newValue: string | null;
 }
 
+/** What a purge removes, and whom it leaves although they were soft-deleted long enough ago. */
+export interface Purged {
+  readonly people: number;
+  /** In the tenant's deleted items: they may come back. */
+  readonly restorable: number;
+  /** Out of scope, and still the supervisor of somebody in it. */
+  readonly supervising: number;
+}
+
+/** That something was erased on purpose; nothing of whom. */
+export interface ErasureRow {
+  readonly sequence: number;
+  readonly kind: 'purge' | 'forget';
+  readonly people: number;
+  readonly at: string;
+  /** Whoever asked for it. */
+  readonly by: string;
+}
+
 export interface Page<Key> {
   /** Go on after this key; null: from the start. */
   readonly after: Key | null;
@@ -265,6 +284,33 @@ export interface Store {
   person(tenantId: string, objectId: ObjectId): Promise<PersonRow | null>;
   groups(tenantId: string, page: Page<ObjectId>): Promise<readonly GroupRow[]>;
   changes(tenantId: string, page: Page<number>): Promise<readonly ChangeRow[]>;
+
+  /**
+   * Removes for good who was soft-deleted at or before `before`: the row, its memberships, the links to it. Not who is in the
+   * tenant's deleted items, and not who supervises somebody in scope. The change feed keeps what happened.
+   * Throws `run.active` while a run of the tenant is under way.
+   */
+  purge(
+    tenantId: string,
+    options: {
+      readonly before: string;
+      readonly at: string;
+      readonly by: string;
+      /** Counts only. */
+      readonly dryRun: boolean;
+    },
+  ): Promise<Purged>;
+  /**
+   * Erases a person from rows, staging, plans, held removals and changes; what is left says that it was done, and nothing of
+   * whom. Throws `person.needed` while they are in scope or supervise somebody who is, `person.not_found`, `run.active`.
+   */
+  forget(
+    tenantId: string,
+    objectId: ObjectId,
+    done: { readonly at: string; readonly by: string },
+  ): Promise<void>;
+  /** What was purged and forgotten, oldest first; `after` is a sequence. */
+  erasures(tenantId: string, page: Page<number>): Promise<readonly ErasureRow[]>;
 
   /** Waits for what is under way, then closes. May be called twice. */
   close(): Promise<void>;

@@ -39,7 +39,8 @@ export function claim(
   });
 }
 
-function refuseWhileLeased(connection: Connection, self: Owner, tenantId: string): void {
+/** Throws `run.active` while another run of the tenant lives. */
+export function refuseWhileLeased(connection: Connection, self: Owner, tenantId: string): void {
   const lease = connection.get(
     `SELECT lease_run_id, lease_owner, lease_expires_at - unixepoch('subsec') AS seconds
        FROM rollkeeper_connections

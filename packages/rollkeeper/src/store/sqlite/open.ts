@@ -47,6 +47,9 @@ export async function openSqlite(location: string): Promise<Store> {
     person: call('person'),
     groups: call('groups'),
     changes: call('changes'),
+    purge: call('purge'),
+    forget: call('forget'),
+    erasures: call('erasures'),
     close: async () => await thread.close(),
   };
 }

@@ -4,6 +4,7 @@ import { claim, enter, finish, renew } from './claims.ts';
 import { Connection } from './connection.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { draw } from './draw.ts';
+import { erasures, forget, purge } from './erasing.ts';
 import type { Owner } from './lease.ts';
 import { changes, groups } from './listings.ts';
 import { migrate } from './migrate.ts';
@@ -57,6 +58,9 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     person: (tenantId, objectId) => person(connection, tenantId, objectId),
     groups: (tenantId, page) => groups(connection, tenantId, page),
     changes: (tenantId, page) => changes(connection, tenantId, page),
+    purge: (tenantId, options) => purge(connection, owner, tenantId, options),
+    forget: (tenantId, id, done) => forget(connection, owner, tenantId, id, done),
+    erasures: (tenantId, page) => erasures(connection, tenantId, page),
     close: () => connection.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { sql as tables } from './0001-tables.ts';
 import { sql as views } from './0002-views.ts';
+import { sql as erasures } from './0006-erasures.ts';
 
 /** Forward only: a migration that was released is never edited; the next number follows. */
-export const migrations: readonly string[] = [tables, views];
+export const migrations: readonly string[] = [tables, views, erasures];

@@ -19,3 +19,5 @@ export type {
   RunStatus,
 } from './store/store.ts';
 export type { TokenCredential } from './settings/settings.ts';
+export type { Authorize, Permission, Verdict } from './web/principal.ts';
+export type { WebHandler, WebOptions } from './web/web.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from './check/diagnose.ts';
+import type { Finding, Subject } from './check/diagnose.ts';
 import { diagnose, findFaults } from './check/diagnose.ts';
 import { userAttributes } from './directory/attribute.ts';
 import { RollkeeperError } from './directory/error.ts';
@@ -12,6 +12,7 @@ import { groupColumns, userColumns } from './export/columns.ts';
 import { groupsFromDatabase, groupsFromGraph, groupsInScopeFromGraph } from './export/groups.ts';
 import { usersFromDatabase, usersFromGraph } from './export/users.ts';
 import type { Selection } from './graph/decode.ts';
+import type { Tokens } from './graph/authorise.ts';
 import type { Graph } from './graph/graph.ts';
 import { openGraph } from './graph/open.ts';
 import type { OnRequest } from './graph/trace.ts';
@@ -20,7 +21,7 @@ import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
 import type { Connection, Progress } from './run/parts.ts';
 import type { RunResult } from './run/report.ts';
-import { findScope, identifyTenant } from './run/scope.ts';
+import { findScope, identifyTenant, knownTenant } from './run/scope.ts';
 import { synchronise } from './run/synchronise.ts';
 import { settingsFaultsOnDisk } from './settings/files.ts';
 import { SettingsError, settingsFaults } from './settings/read.ts';
@@ -36,6 +37,9 @@ import type {
   RunRow,
   Store,
 } from './store/store.ts';
+import type { Keeping } from './web/site.ts';
+import type { WebHandler, WebOptions } from './web/web.ts';
+import { webHandler } from './web/web.ts';
 
 export interface OpenOptions {
   /** Asks for tokens instead of the credential in the settings: any `@azure/identity` credential. */
@@ -115,6 +119,11 @@ export interface Rollkeeper {
   exportGroups(options: ExportOptions): Promise<number>;
   /** The tenant's GUID: from the settings, from what was resolved before, else from Graph. */
   tenantId(options?: RunOptions): Promise<string>;
+  /**
+   * The web application, as one handler of requests whose path begins with `options.prefix`. Throws `usage` without
+   * `options.authorize`: nothing is shown to anyone of whom nobody said that they may see it.
+   */
+  web(options: WebOptions): WebHandler;
   /** Closes the database. May be called twice. */
   close(): Promise<void>;
 }
@@ -149,12 +158,14 @@ class Keeper implements Rollkeeper {
   readonly settings: Settings;
   readonly #connection: Connection;
   readonly #graph: () => Graph;
+  readonly #options: OpenOptions;
   readonly #signal: AbortSignal;
   #store: Promise<Store> | undefined;
 
   constructor(settings: Settings, options: OpenOptions) {
     this.settings = settings;
     this.#connection = connectionOf(settings);
+    this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
     const tokens = tokenSource(settings, options);
     // Each command has its own: its tally is that command's.
@@ -310,10 +321,30 @@ class Keeper implements Rollkeeper {
     );
   }
 
+  web(options: WebOptions): WebHandler {
+    return webHandler(this.#keeping(), options);
+  }
+
   async close(): Promise<void> {
     const store = this.#store;
     this.#store = undefined;
     await (await store)?.close();
+  }
+
+  /** What the pages are made from. */
+  #keeping(): Keeping {
+    const { settings } = this;
+    const tokens = tokenSource(settings, this.#options);
+    return {
+      settings,
+      store: async () => await this.#opened(),
+      knownTenantId: async () => await knownTenant(await this.#opened(), settings.tenant),
+      sync: async (options) => await this.sync(options),
+      check: (signal) =>
+        diagnose(
+          subjectOf(settings, tokens, { ...this.#options, signal: this.#signalOf({ signal }) }),
+        ),
+    };
   }
 
   async #run(options: RunOptions & { readonly dryRun: boolean }): Promise<RunResult> {
@@ -426,8 +457,12 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
     return;
   }
   const { settings } = checked;
-  const tokens = tokenSource(settings, options);
-  yield* diagnose({
+  yield* diagnose(subjectOf(settings, tokenSource(settings, options), options));
+}
+
+/** What `diagnose` looks at. */
+function subjectOf(settings: Settings, tokens: Tokens, options: OpenOptions): Subject {
+  return {
     settings,
     connection: connectionOf(settings),
     graph: openGraph({ graphUrl: settings.graphUrl, tokens, ...options }),
@@ -437,5 +472,5 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
     fetch: options.fetch ?? fetch,
     now: Date.now,
     signal: options.signal ?? new AbortController().signal,
-  });
+  };
 }

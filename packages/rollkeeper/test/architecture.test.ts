@@ -18,8 +18,20 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   run: ['directory', 'decide', 'settings', 'graph', 'read', 'store'],
   export: ['directory', 'graph', 'read', 'store'],
   check: ['directory', 'settings', 'graph', 'run', 'store'],
-  'open.ts': ['directory', 'settings', 'entra', 'graph', 'read', 'store', 'run', 'export', 'check'],
-  'index.ts': ['directory', 'decide', 'settings', 'store', 'run', 'open.ts'],
+  web: ['directory', 'decide', 'settings', 'graph', 'entra', 'store', 'run', 'export', 'check'],
+  'open.ts': [
+    'directory',
+    'settings',
+    'entra',
+    'graph',
+    'read',
+    'store',
+    'run',
+    'export',
+    'check',
+    'web',
+  ],
+  'index.ts': ['directory', 'decide', 'settings', 'store', 'run', 'web', 'open.ts'],
   cli: ['directory', 'decide', 'settings', 'store', 'run', 'check', 'open.ts'],
 };
 
@@ -28,6 +40,7 @@ const interfaces: readonly { readonly by: string; readonly of: string; readonly 
   { by: 'run', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'export', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'check', of: 'store', only: /^store\/store\.ts$/u },
+  { by: 'web', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'cli', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'settings', of: 'decide', only: /^decide\/threshold\.ts$/u },
 ];

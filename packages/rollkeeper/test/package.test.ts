@@ -41,6 +41,7 @@ async function tool(name: string, ...words: readonly string[]): Promise<void> {
 interface Synchronised {
   readonly status: string;
   readonly people: readonly unknown[];
+  readonly page: string;
 }
 
 /** Synchronises and prints everyone in scope as JSON; `open` comes from the line above it. */
@@ -52,8 +53,10 @@ const synchronise = `
   for await (const { id, userPrincipalName, displayName, supervisor } of keeper.users(tenantId)) {
     people.push({ id, userPrincipalName, displayName, supervisor });
   }
+  const web = keeper.web({ authorize: () => 'view' });
+  const page = await (await web(new Request('http://127.0.0.1/microsoft/graph/'))).text();
   await keeper.close();
-  process.stdout.write(JSON.stringify({ status: report.status, people }));
+  process.stdout.write(JSON.stringify({ status: report.status, people, page }));
 })();
 `;
 
@@ -78,7 +81,7 @@ describe('the packages as they are published', { timeout: 300_000 }, () => {
     for (const { name, files } of packed) {
       const paths = files.map(({ path }) => path);
       const expected =
-        /^(?:package\.json|README\.md|LICENSE|bin\/[\w-]+\.js|dist\/.+\.(?:js|d\.ts))$/u;
+        /^(?:package\.json|README\.md|LICENSE|assets\/[\w-]+\.(?:css|js)|bin\/[\w-]+\.js|dist\/.+\.(?:js|d\.ts))$/u;
       assert.deepEqual(
         paths.filter((path) => !expected.test(path)),
         [],
@@ -113,7 +116,10 @@ describe('the packages as they are published', { timeout: 300_000 }, () => {
     const asCommonJs = await synchroniseFrom('sync.cjs', "const { open } = require('rollkeeper');");
     assert.equal(asModule.status, 'succeeded');
     assert.ok(asModule.people.length > 0);
-    assert.deepEqual(asCommonJs, asModule);
+    assert.deepEqual(asCommonJs.people, asModule.people);
+    for (const { page } of [asModule, asCommonJs]) {
+      assert.match(page, /href="\/microsoft\/graph\/assets\/[^"]*\/pico\.css"/u);
+    }
   });
 
   test('bring the command line', async () => {

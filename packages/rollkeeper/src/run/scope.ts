@@ -20,15 +20,22 @@ export async function identifyTenant(
   tenant: string,
   signal: AbortSignal,
 ): Promise<string> {
-  if (guid.test(tenant)) return tenant.toLowerCase();
-  const name = tenant.toLowerCase();
-  const remembered = await store.tenantNamed(name);
-  if (remembered !== null) return remembered;
+  const known = await knownTenant(store, tenant);
+  if (known !== null) return known;
   const { value } = await graph.get(queries.organization(), { signal });
   const [organization] = Array.isArray(value) ? (value as readonly JsonObject[]) : [];
   const tenantId = decodeId(organization ?? {});
-  await store.nameTenant(name, tenantId);
+  await store.nameTenant(tenant.toLowerCase(), tenantId);
   return tenantId;
+}
+
+/** The tenant's GUID as far as it is known without asking Graph; null: a domain that no run has resolved. */
+export async function knownTenant(
+  store: Pick<Store, 'tenantNamed'>,
+  tenant: string,
+): Promise<string | null> {
+  const name = tenant.toLowerCase();
+  return guid.test(tenant) ? name : await store.tenantNamed(name);
 }
 
 /** A scope as it is remembered: another text is a change of scope, even if it names the same group. */

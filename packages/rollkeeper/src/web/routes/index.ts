@@ -1,0 +1,7 @@
+import type { Hono } from 'hono';
+
+import type { Site, WebEnv } from '../site.ts';
+import { overviewRoutes } from './overview.ts';
+
+/** Every page, in one list. Each entry is a Hono application with paths below the prefix. */
+export const routes = (site: Site): readonly Hono<WebEnv>[] => [overviewRoutes(site)];

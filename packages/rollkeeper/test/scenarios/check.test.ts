@@ -45,7 +45,10 @@ test('check says what is wrong with the settings, and contacts nothing', async (
 
 test('check explains a refused token by its AADSTS number, with the request id, and goes on to the database', async (t) => {
   const { settings } = await scenario(t);
-  const { code, findings } = await check({ ...settings, MSGRAPH_CLIENT_SECRET: 'wrong' });
+  const { code, findings } = await check({
+    ...settings,
+    MSGRAPH_CLIENT_SECRET: 'wrong-secret-value',
+  });
   assert.equal(code, 3);
   const [token] = failed(findings);
   assert.equal(token?.step, 'token');

@@ -141,7 +141,7 @@ describe('settings', () => {
     const ended = await command(['sync'], {
       env: {
         MSGRAPH_TENANT_ID: 'common',
-        MSGRAPH_CLIENT_SECRET: 'one',
+        MSGRAPH_CLIENT_SECRET: 'the-secret-of-this-story',
         MSGRAPH_CLIENT_CERTIFICATE_FILE: '/nowhere/certificate.pem',
         MSGRAPH_GROUP_NAME_TO_SYNC: 'kbuk',
         MSGRAPH_SYNC_ALL_USERS: 'true',

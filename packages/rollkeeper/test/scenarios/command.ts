@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { leaksIn, secretsOf } from './leaks.ts';
+
 const binary = (name: string): string =>
   fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url));
 
@@ -38,7 +40,11 @@ export function start(words: readonly string[], options: CommandOptions = {}): C
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      const leaks = leaksIn(stdout + stderr, secretsOf(options.env ?? {}));
+      if (leaks.length > 0) reject(new Error(`${words.join(' ')} printed ${leaks.join(', ')}`));
+      else resolve({ code, signal, stdout, stderr });
+    });
   });
   return { process: child, ended };
 }

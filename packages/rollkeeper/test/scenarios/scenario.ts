@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { serve } from 'entra-simulator';
 import type { Simulator, SimulatorOptions } from 'entra-simulator';
 
+import { assertNoLeakIn, secretsOf } from './leaks.ts';
 import { open } from '../../src/open.ts';
 import type { OpenOptions, Rollkeeper } from '../../src/open.ts';
 
@@ -57,6 +58,7 @@ export async function scenario(
   context.after(async () => {
     for (const keeper of keepers) await keeper.close();
     await entra.close();
+    await assertNoLeakIn(folder, secretsOf(settings));
     await rm(folder, { recursive: true, force: true });
   });
   const keeper = await reopened({});

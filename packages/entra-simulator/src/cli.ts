@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { Fault } from './faults.ts';
 import type { SimulatorOptions } from './options.ts';
 import { serve } from './serve.ts';
 
-const help = `entra-simulator: a pretend Microsoft Entra tenant over HTTP, on this machine only.
+const help = `entra-simulator: a pretend Microsoft Entra tenant over HTTP or HTTPS, on this machine only.
 
 Usage: entra-simulator [options]
 
@@ -18,6 +19,7 @@ Usage: entra-simulator [options]
   --latency MS    charged per request, and a tenth of it more per request inside a batch (0)
   --no-nested     every member of the group is a direct one
   --no-odd        without the odd cases
+  --tls FILE      HTTPS; the certificate, made at the start, is written to this file, for NODE_EXTRA_CA_CERTS
   --faults FILE   faults to make, as a JSON array of { match, nth, times, status, headers, body, delayMs, reset, truncate, hang }
   --help          this text
 
@@ -28,12 +30,13 @@ It prints the settings to use, and serves until it is told to stop (Ctrl-C).
 export async function main(words: readonly string[]): Promise<void> {
   const asked = read(words);
   if (asked === null) return;
-  const { options, faults } = asked;
+  const { options, faults, certificateFile } = asked;
   const simulator = await serve(options);
   for (const fault of faults) simulator.faults.add(fault);
-  const settings = Object.entries(simulator.settings).map(
-    ([name, value]) => `export ${name}=${quoted(value)}`,
-  );
+  const settings = Object.entries({
+    ...simulator.settings,
+    ...written(simulator.certificate, certificateFile),
+  }).map(([name, value]) => `export ${name}=${quoted(value)}`);
   process.stdout.write(`${settings.join('\n')}\n`);
   process.stderr.write(`Serving at ${simulator.url} until Ctrl-C.\n`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -42,6 +45,8 @@ export async function main(words: readonly string[]): Promise<void> {
 
 interface Serving {
   readonly options: SimulatorOptions;
+  /** Where the certificate is written to; `undefined`: plain HTTP. */
+  readonly certificateFile: string | undefined;
   readonly faults: readonly Fault[];
 }
 
@@ -60,6 +65,7 @@ function read(words: readonly string[]): Serving | null {
         latency: { type: 'string' },
         nested: { type: 'boolean', default: true },
         odd: { type: 'boolean', default: true },
+        tls: { type: 'string' },
         faults: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -71,6 +77,7 @@ function read(words: readonly string[]): Serving | null {
     const options: SimulatorOptions = {
       nested: values.nested,
       odd: values.odd,
+      tls: values.tls !== undefined,
       ...numbered('users', values.users),
       ...numbered('members', values.members),
       ...numbered('seed', values.seed),
@@ -78,12 +85,27 @@ function read(words: readonly string[]): Serving | null {
       ...numbered('latencyMs', values.latency),
       ...(values.group === undefined ? {} : { groupName: values.group }),
     };
-    return { options, faults: values.faults === undefined ? [] : readFaults(values.faults) };
+    const certificateFile = values.tls === undefined ? undefined : resolve(values.tls);
+    return {
+      options,
+      certificateFile,
+      faults: values.faults === undefined ? [] : readFaults(values.faults),
+    };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
     process.exitCode = 2;
     return null;
   }
+}
+
+/** Writes the certificate, and says by which variable Node trusts it. */
+function written(
+  certificate: string | undefined,
+  file: string | undefined,
+): Readonly<Record<string, string>> {
+  if (certificate === undefined || file === undefined) return {};
+  writeFileSync(file, certificate);
+  return { NODE_EXTRA_CA_CERTS: file };
 }
 
 function numbered<Name extends string>(

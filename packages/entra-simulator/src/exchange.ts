@@ -29,6 +29,17 @@ export interface Answer {
   readonly wire?: Wire;
 }
 
+/** A request and what was answered to it before any fault: what an observer is told. */
+export interface Told {
+  /** Which side of the tenant answered. */
+  readonly by: 'graph' | 'login';
+  readonly asked: Asked;
+  /** Below `/v1.0` for Graph, whole for the login; without the query. */
+  readonly path: string;
+  readonly inBatch: boolean;
+  readonly answer: Answer;
+}
+
 /** The text of a body as it goes over the wire. */
 export function bodyText(body: unknown): string {
   if (body === undefined) return '';

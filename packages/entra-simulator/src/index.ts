@@ -1,4 +1,4 @@
-export type { Answer, Asked, Wire } from './exchange.ts';
+export type { Answer, Asked, Told, Wire } from './exchange.ts';
 export type { Fault, FaultHandle, FaultMatch, Faults, Rewritable } from './faults.ts';
 export {
   defaultBehaviour,

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { Told } from './exchange.ts';
 
 /**
  * What Graph's documentation leaves open, or what services have been seen to do differently.
@@ -113,6 +114,8 @@ export interface Credentials {
   clientSecret?: string;
   /** The secret has run out: AADSTS7000222. Default false. */
   secretExpired?: boolean;
+  /** The application is disabled: AADSTS7000112. Default false. */
+  disabled?: boolean;
   /** The registered certificate, PEM. Default none. */
   certificatePem?: string;
   federated?: FederatedCredential;
@@ -138,6 +141,10 @@ export interface SimulatorOptions {
   port?: number;
   /** Default 127.0.0.1. */
   host?: string;
+  /** HTTPS with a certificate made at the start, which the simulator gives back. Default false. */
+  tls?: boolean;
+  /** Told of every answer, those inside a batch too, as it was before any fault. Default: nobody is. */
+  onAnswer?: (told: Told) => void;
   behaviour?: Partial<Behaviour>;
   credentials?: Credentials;
   /** Granted application permissions. Default `User.Read.All` and `GroupMember.Read.All`. */

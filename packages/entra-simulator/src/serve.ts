@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { once } from 'node:events';
+import { selfSigned } from './certificate.ts';
 import { bodyText, type Answer, type Asked } from './exchange.ts';
 import type { Faults } from './faults.ts';
 import type { Behaviour, SimulatorOptions } from './options.ts';
@@ -12,6 +14,8 @@ import type { Application } from './token/application.ts';
 export interface Simulator extends AsyncDisposable {
   /** Such as `http://127.0.0.1:4000`: Graph is under `/v1.0`, the login under `/{tenant}/oauth2/v2.0/token`. */
   readonly url: string;
+  /** With `tls`, the certificate that vouches for itself, as PEM; otherwise `undefined`. */
+  readonly certificate: string | undefined;
   /** The settings an application needs to read this tenant, by name of environment variable. */
   readonly settings: Readonly<Record<SettingName, string>>;
   /** The directory; what is changed in it is reported by delta. */
@@ -103,18 +107,42 @@ function settingsOf(
   };
 }
 
-async function listening(server: Server, host: string, port: number): Promise<string> {
+const day = 86_400_000;
+
+interface Listener {
+  readonly server: Server | SecureServer;
+  readonly scheme: 'http' | 'https';
+  readonly certificate: string | undefined;
+}
+
+function listener(host: string, tls: boolean): Listener {
+  const options = { keepAliveTimeout: 60_000 };
+  if (!tls) return { server: createServer(options), scheme: 'http', certificate: undefined };
+  const now = Date.now();
+  const hosts = [host, 'localhost'];
+  const { certificate, key } = selfSigned({ hosts, from: now - day, to: now + 365 * day });
+  const server = createSecureServer({ ...options, cert: certificate, key });
+  return { server, scheme: 'https', certificate };
+}
+
+async function listening(
+  { server, scheme }: Listener,
+  host: string,
+  port: number,
+): Promise<string> {
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return `http://${host}:${address.port}`;
+  return `${scheme}://${host}:${address.port}`;
 }
 
-/** Generates a tenant and serves it over HTTP until it is closed. */
+/** Generates a tenant and serves it over HTTP, or HTTPS where asked, until it is closed. */
 export async function serve(options: SimulatorOptions = {}): Promise<Simulator> {
-  const server = createServer({ keepAliveTimeout: 60_000 });
-  const url = await listening(server, options.host ?? '127.0.0.1', options.port ?? 0);
+  const host = options.host ?? '127.0.0.1';
+  const listens = listener(host, options.tls ?? false);
+  const { server, certificate } = listens;
+  const url = await listening(listens, host, options.port ?? 0);
   const simulation = new Simulation(url, options);
   server.on('request', (request, response) => void handle(simulation, request, response));
   const close = async (): Promise<void> => {
@@ -126,6 +154,7 @@ export async function serve(options: SimulatorOptions = {}): Promise<Simulator> 
   };
   return {
     url,
+    certificate,
     settings: settingsOf(simulation, options),
     tenant: simulation.tenant,
     application: simulation.application,

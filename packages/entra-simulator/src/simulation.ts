@@ -1,5 +1,5 @@
 import type { Inner } from './batch.ts';
-import type { Answer, Asked } from './exchange.ts';
+import type { Answer, Asked, Told } from './exchange.ts';
 import { afflict, Faults, pause, type FaultTarget } from './faults.ts';
 import { Graph } from './graph.ts';
 import { PageTokens } from './odata/page-token.ts';
@@ -9,6 +9,7 @@ import { retryAfter } from './retry-after.ts';
 import { generateTenant } from './tenant/generate.ts';
 import type { Tenant } from './tenant/tenant.ts';
 import { registerApplication, type Application } from './token/application.ts';
+import { answerDiscovery } from './token/discovery.ts';
 import { answerToken, tenantOfTokenPath } from './token/endpoint.ts';
 import { TokenIssuer } from './token/issuer.ts';
 
@@ -46,12 +47,14 @@ export class Simulation {
   readonly #graph: Graph;
   readonly #latencyMs: number;
   readonly #now: () => number;
+  readonly #onAnswer: (told: Told) => void;
 
   /** `url` is where it will be reached; every link starts with it. */
   constructor(url: string, options: SimulatorOptions = {}) {
     this.url = url;
     this.#now = options.now ?? Date.now;
     this.#latencyMs = options.latencyMs ?? 0;
+    this.#onAnswer = options.onAnswer ?? (() => undefined);
     this.tenant = generateTenant(options);
     this.application = registerApplication(options);
     this.behaviour = { ...defaultBehaviour, ...options.behaviour };
@@ -83,28 +86,40 @@ export class Simulation {
     };
     this.requests.record(logged);
     const path = pathText(asked.url);
-    const named = tenantOfTokenPath(path);
+    const isLogin = !root.test(path);
     const target: FaultTarget = {
       method: asked.method,
       path: path.replace(root, ''),
       query: queryText(asked.url),
       inBatch: false,
-      isLogin: named !== undefined,
+      isLogin,
     };
     if (this.#latencyMs > 0) await pause(this.#latencyMs);
-    const answer = await this.#afflicted(target, async () =>
-      named === undefined
-        ? await this.#askGraph(asked, logged)
-        : await answerToken(asked, named, this.#tokenWorld()),
-    );
+    const answer = await this.#afflicted(target, async () => {
+      const given = isLogin
+        ? await this.#askLogin(asked, path)
+        : await this.#askGraph(asked, logged);
+      const by = isLogin ? 'login' : 'graph';
+      this.#onAnswer({ by, asked, path: target.path, inBatch: false, answer: given });
+      return given;
+    });
     if (answer.wire?.reset !== true && answer.wire?.hang !== true) logged.status = answer.status;
     return answer;
   }
 
+  async #askLogin(asked: Asked, path: string): Promise<Answer> {
+    const named = tenantOfTokenPath(path);
+    if (named !== undefined) return await answerToken(asked, named, this.#tokenWorld());
+    return (
+      answerDiscovery(path, this.#tokenWorld()) ?? {
+        status: 404,
+        headers: { 'Content-Type': 'text/plain' },
+        body: 'Not found',
+      }
+    );
+  }
+
   async #askGraph(asked: Asked, logged: LoggedRequest): Promise<Answer> {
-    if (!root.test(asked.url)) {
-      return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: 'Not found' };
-    }
     const below = { ...asked, url: asked.url.replace(root, '') };
     return await this.#graph.answer(
       below,
@@ -128,7 +143,13 @@ export class Simulation {
       inBatch: true,
       isLogin: false,
     };
-    const given = await this.#afflicted(target, answer);
+    const { method, url, headers, body } = inner;
+    const asked: Asked = { method, url, headers, body };
+    const given = await this.#afflicted(target, async () => {
+      const whole = await answer();
+      this.#onAnswer({ by: 'graph', asked, path: target.path, inBatch: true, answer: whole });
+      return whole;
+    });
     entry.status = given.status;
     return given;
   }

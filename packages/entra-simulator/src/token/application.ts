@@ -14,6 +14,8 @@ export interface Application {
     | undefined;
   /** Whether the secret has run out. */
   secretExpired: boolean;
+  /** Whether an administrator disabled it. */
+  disabled: boolean;
   /** Whether an administrator consented; without, the tenant does not know the application. */
   consented: boolean;
   /** The granted application permissions; a token carries those of the moment it was issued. */
@@ -36,6 +38,7 @@ export function registerApplication(options: SimulatorOptions): Application {
         ? undefined
         : { ...federated, audience: federated.audience ?? 'api://AzureADTokenExchange' },
     secretExpired: credentials.secretExpired ?? false,
+    disabled: credentials.disabled ?? false,
     consented: options.consented ?? true,
     permissions: options.permissions ?? ['User.Read.All', 'GroupMember.Read.All'],
   };

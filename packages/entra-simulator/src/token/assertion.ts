@@ -92,6 +92,9 @@ async function judgeCertificate(
       'The certificate used to sign the client assertion is not within its validity.',
     );
   }
+  if (claims.jti === undefined || claims.jti === '') {
+    throw invalidClient(50027, 'JWT token is invalid or malformed: the claim jti is missing.');
+  }
   if (claims.sub !== rules.clientId) {
     throw invalidClient(50013, 'Assertion failed: subject and issuer must both be the client id.');
   }

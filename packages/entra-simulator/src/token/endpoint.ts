@@ -19,6 +19,7 @@ export interface TokenWorld {
 export const publicGraph = 'https://graph.microsoft.com';
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const tenantForm = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]+(?:\.[\w-]+)+)$/;
 const path = /^\/([^/]+)\/oauth2\/v2\.0\/token$/;
 
 /** The tenant segment of a token URL, or `undefined` for any other path. */
@@ -26,12 +27,19 @@ export function tenantOfTokenPath(pathname: string): string | undefined {
   return path.exec(pathname)?.[1];
 }
 
-function judgeTenant(named: string, tenant: Tenant): void {
+/** Refuses what is not this tenant, by id or by one of its domains. */
+export function judgeTenant(named: string, tenant: Tenant): void {
   const lower = named.toLowerCase();
   if (['common', 'organizations', 'consumers'].includes(lower)) {
     throw invalidRequest(
       9001023,
       'The grant type is not supported over the /common or /consumers endpoints. Please use a tenant-specific endpoint.',
+    );
+  }
+  if (!tenantForm.test(lower)) {
+    throw invalidRequest(
+      900_023,
+      `Specified tenant identifier '${named}' is neither a valid DNS name, nor a valid external domain.`,
     );
   }
   if (lower !== tenant.id && !tenant.verifiedDomains.includes(lower)) {
@@ -64,9 +72,18 @@ function need(form: URLSearchParams, name: string): string {
   return value;
 }
 
+function judgeEnabled({ clientId, disabled }: Application): void {
+  if (!disabled) return;
+  throw new TokenRefusal(
+    'unauthorized_client',
+    7_000_112,
+    `Application '${clientId}' (Application under test) is disabled.`,
+  );
+}
+
 function judgeApplication(clientId: string, { application, tenant }: TokenWorld): void {
   if (clientId.toLowerCase() === application.clientId.toLowerCase() && application.consented)
-    return;
+    return judgeEnabled(application);
   throw new TokenRefusal(
     'unauthorized_client',
     700016,
@@ -130,8 +147,8 @@ function audienceOf(scope: string, url: string): string {
   if (resources.length > 1) {
     throw new TokenRefusal(
       'invalid_scope',
-      70011,
-      `The provided request must include a 'scope' input parameter. The scope ${scope} is not valid.`,
+      700_022,
+      `The provided value for the input parameter 'scope' isn't valid because it contains more than one resource. Scope ${scope} isn't valid.`,
     );
   }
   if (!first.endsWith('/.default')) {
@@ -144,9 +161,9 @@ function audienceOf(scope: string, url: string): string {
   const resource = first.slice(0, -'/.default'.length);
   if (resource !== url && resource !== publicGraph) {
     throw new TokenRefusal(
-      'invalid_scope',
-      70011,
-      `The provided value for the input parameter 'scope' isn't valid. The scope ${scope} isn't valid.`,
+      'invalid_resource',
+      500_011,
+      `The resource principal named ${resource} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
     );
   }
   return resource;

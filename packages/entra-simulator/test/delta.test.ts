@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve, type Simulator, type SimulatorOptions } from '../src/index.ts';
+import type { Simulator, SimulatorOptions } from '../src/index.ts';
+import { serve } from './serving.ts';
 import { signIn, type Client, type Got, type Item } from './client.ts';
 
 /** A round of changes to its end: what it held, its pages, and the link to the next one. */

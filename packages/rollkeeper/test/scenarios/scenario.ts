@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { serve } from 'entra-simulator';
 import type { Simulator, SimulatorOptions } from 'entra-simulator';
 
+import { watching } from '../../../entra-simulator/test/schema.ts';
 import { assertNoLeakIn, secretsOf } from './leaks.ts';
 import { open } from '../../src/open.ts';
 import type { OpenOptions, Rollkeeper } from '../../src/open.ts';
@@ -16,7 +17,7 @@ export const quick = { tries: 4, totalMs: 20_000, backoffMs: 1, requestTimeoutMs
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A simulated tenant, a database file, and Rollkeeper between them. */
+/** A simulated tenant, each of whose answers is held against Microsoft's schema, a database file, and Rollkeeper between them. */
 export interface Scenario {
   readonly entra: Simulator;
   readonly keeper: Rollkeeper;
@@ -27,6 +28,8 @@ export interface Scenario {
   readonly databaseFile: string;
   /** Another Rollkeeper on the same database and tenant, with these settings changed. */
   reopened(changes: Readonly<Record<string, string>>, options?: OpenOptions): Promise<Rollkeeper>;
+  /** How many answers were held against the schema; 0 where it does not stand beside the repository. */
+  answersHeld(): number;
   /** Rows of a view or of a query, by a connection of its own. */
   rows(sql: string): readonly Row[];
   /** Everything that an application may join to, as text to compare. */
@@ -39,7 +42,8 @@ export async function scenario(
   changes: Readonly<Record<string, string>> = {},
 ): Promise<Scenario> {
   const folder = await mkdtemp(join(tmpdir(), 'rollkeeper-'));
-  const entra = await serve({ users: 60, ...options });
+  const watch = watching();
+  const entra = await serve({ users: 60, ...options, onAnswer: watch.onAnswer });
   const databaseFile = join(folder, 'rows.db');
   const settings = {
     ...entra.settings,
@@ -60,6 +64,7 @@ export async function scenario(
     await entra.close();
     await assertNoLeakIn(folder, secretsOf(settings));
     await rm(folder, { recursive: true, force: true });
+    watch.end();
   });
   const keeper = await reopened({});
   const rows = (sql: string): readonly Row[] => query(databaseFile, sql);
@@ -72,6 +77,7 @@ export async function scenario(
     settings,
     databaseFile,
     reopened,
+    answersHeld: () => watch.held,
     rows,
     everything: () => everything(databaseFile),
   };

@@ -46,8 +46,8 @@ const group = (id: string): NonNullable<Statements['groups']>[number] => ({
   inClosure: true,
 });
 
-const begin = async (store: Store, tenantId = tenant): Promise<Claim> =>
-  await store.claim(tenantId, { kind: 'full', dryRun: false, at, leaseSeconds: 60 });
+const begin = async (store: Store, tenantId = tenant, dryRun = false): Promise<Claim> =>
+  await store.claim(tenantId, { kind: 'full', dryRun, at, leaseSeconds: 60 });
 
 const finish = async (store: Store, claim: Claim): Promise<void> =>
   await store.finish(claim, { status: 'succeeded', at, report: '{}' });
@@ -215,6 +215,42 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       assert.equal(await drawn(store, claim), 1);
       assert.deepEqual(await operations(store, claim), {});
       await finish(store, claim);
+    });
+
+    test('a plan that must be shown has a row for every operation, in order, with names', async (t) => {
+      const store = await open(t);
+      const claim = await begin(store, tenant, true);
+      const users = ['c', 'a', 'b'].map((id) => user(id, { displayName: id.toUpperCase() }, 'a'));
+      await store.stage(claim, {
+        users,
+        groups: [group('g')],
+        memberships: users.map(({ id }) => ({
+          groupId: 'g',
+          memberId: id,
+          memberKind: 'user',
+          member: true,
+        })),
+      });
+      await drawn(store, claim);
+      await finish(store, claim);
+      const planned = await store.planned(tenant, claim.runId, whole);
+      assert.deepEqual(
+        planned.map(({ kind, subjectName, objectName }) => `${kind} ${subjectName} ${objectName}`),
+        [
+          'create c@contoso.example a@contoso.example',
+          'create a@contoso.example a@contoso.example',
+          'create b@contoso.example a@contoso.example',
+          'create_group g null',
+          'add_membership c@contoso.example g',
+          'add_membership a@contoso.example g',
+          'add_membership b@contoso.example g',
+        ],
+      );
+      const rest = await store.planned(tenant, claim.runId, {
+        after: planned[4]?.sequence ?? null,
+        limit: 10,
+      });
+      assert.deepEqual(rest, planned.slice(5));
     });
 
     test('a policy that removes disabled people soft-deletes them', async (t) => {

@@ -65,7 +65,16 @@ export class Connection {
 
   /** All of `work`, or nothing of it. Others may read meanwhile, and wait to write. */
   transaction<Result>(work: () => Result): Result {
-    this.#database.exec('BEGIN IMMEDIATE');
+    return this.#all('BEGIN IMMEDIATE', work);
+  }
+
+  /** The same for work that reads, and writes to this connection's own tables alone: nobody waits for it. */
+  aside<Result>(work: () => Result): Result {
+    return this.#all('BEGIN', work);
+  }
+
+  #all<Result>(begin: string, work: () => Result): Result {
+    this.#database.exec(begin);
     try {
       const result = work();
       this.#database.exec('COMMIT');

@@ -6,10 +6,24 @@ import type { Connection } from './connection.ts';
  */
 export function namePlan(connection: Connection, { tenantId, runId }: Claim): void {
   const values = { tenant: tenantId, run: runId };
-  for (const statement of [...identify, nameSubjects, nameObjects]) {
+  for (const statement of [...separate, ...identify, nameSubjects, nameObjects]) {
     connection.run(statement, values);
   }
 }
+
+/** An operation on several rows becomes one for each. */
+const separate = [
+  `INSERT INTO rollkeeper_operations (tenant_id, run_id, sequence, kind, row, last_row)
+   WITH RECURSIVE each (sequence, kind, row, last_row) AS (
+     SELECT sequence + 1, kind, row + 1, last_row FROM rollkeeper_operations
+      WHERE tenant_id = $tenant AND run_id = $run AND last_row > row
+     UNION ALL
+     SELECT sequence + 1, kind, row + 1, last_row FROM each WHERE row < last_row
+   )
+   SELECT $tenant, $run, sequence, kind, row, row FROM each`,
+  `UPDATE rollkeeper_operations SET last_row = row
+    WHERE tenant_id = $tenant AND run_id = $run AND last_row > row`,
+];
 
 const identify = [
   `UPDATE rollkeeper_operations AS o

@@ -103,7 +103,7 @@ export class Pairs {
   }
 
   #settle(claim: Claim, settle: (connection: Connection, claim: Claim) => void): void {
-    this.#connection.transaction(() => {
+    this.#connection.aside(() => {
       requireLease(this.#connection, claim);
       settle(this.#connection, claim);
     });

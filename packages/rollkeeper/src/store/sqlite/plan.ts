@@ -9,31 +9,55 @@ import { integer, reasonOrNull, text, textOrNull } from './row.ts';
 
 const presence: readonly OperationKind[] = ['soft_delete', 'move_reason', 'restore'];
 
+/** Operations of these kinds say nothing but their row: a run of them, on rows one after another, is kept as one. */
+const gathered: readonly OperationKind[] = ['create', 'add_membership'];
+
 export function plan(connection: Connection, claim: Claim, operations: readonly Planned[]): void {
   if (operations.length === 0) return;
   connection.transaction(() => {
     requireLease(connection, claim);
     const insert = connection.prepare(
       `INSERT INTO rollkeeper_operations
-              (tenant_id, run_id, sequence, kind, row, reason, supervisor_id, subject_id)
-       VALUES (${placeholders(8)})`,
+              (tenant_id, run_id, sequence, kind, row, last_row, reason, supervisor_id, subject_id)
+       VALUES (${placeholders(9)})`,
     );
+    const { tenantId, runId } = claim;
     let sequence = lastSequence(connection, claim);
-    for (const { kind, row, reason = null, supervisor = null } of operations) {
-      sequence += 1;
+    for (const { kind, row, lastRow, reason = null, supervisor = null } of gather(operations)) {
       const subject = presence.includes(kind) ? personOf(connection, claim, row) : null;
-      insert.run(claim.tenantId, claim.runId, sequence, kind, row, reason, supervisor, subject);
+      sequence += 1;
+      insert.run(tenantId, runId, sequence, kind, row, lastRow, reason, supervisor, subject);
+      sequence += lastRow - row;
     }
   });
 }
 
+/** An operation on the rows from `row` to `lastRow`, each of them staged. */
+interface Gathered extends Planned {
+  readonly lastRow: number;
+}
+
+function* gather(operations: readonly Planned[]): Generator<Gathered> {
+  let open: Gathered | undefined;
+  for (const operation of operations) {
+    const { kind, row } = operation;
+    if (open?.kind === kind && row === open.lastRow + 1 && gathered.includes(kind)) {
+      open = { ...open, lastRow: row };
+      continue;
+    }
+    if (open !== undefined) yield open;
+    open = { ...operation, lastRow: row };
+  }
+  if (open !== undefined) yield open;
+}
+
 function lastSequence(connection: Connection, { tenantId, runId }: Claim): number {
   const row = connection.get(
-    `SELECT coalesce(max(sequence), 0) AS sequence FROM rollkeeper_operations
-      WHERE tenant_id = $tenant AND run_id = $run`,
+    `SELECT sequence + last_row - row AS sequence FROM rollkeeper_operations
+      WHERE tenant_id = $tenant AND run_id = $run ORDER BY sequence DESC LIMIT 1`,
     { tenant: tenantId, run: runId },
   );
-  return integer(row?.['sequence']);
+  return row === undefined ? 0 : integer(row['sequence']);
 }
 
 /** Whose coming or going an operation is: the plan for memberships asks for it. */
@@ -57,7 +81,7 @@ export function countPlan(
     number
   >;
   const rows = connection.all(
-    `SELECT kind, count(*) AS operations FROM rollkeeper_operations
+    `SELECT kind, sum(last_row - row + 1) AS operations FROM rollkeeper_operations
       WHERE tenant_id = $tenant AND run_id = $run GROUP BY kind`,
     { tenant: tenantId, run: runId },
   );
@@ -80,7 +104,7 @@ function createdWithSupervisor(connection: Connection, { tenantId, runId }: Clai
   const row = connection.get(
     `SELECT count(*) AS people
        FROM rollkeeper_operations o
-       JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
+       JOIN rollkeeper_staged_users s ON s.row BETWEEN o.row AND o.last_row
       WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'create' AND s.supervisor_id IS NOT NULL`,
     { tenant: tenantId, run: runId },
   );

@@ -12,23 +12,17 @@ import { groupColumns, placeholders, userColumns } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { requireLease } from './lease.ts';
 import { integer } from './row.ts';
-
-const tables = [
-  'rollkeeper_staged_users',
-  'rollkeeper_staged_absences',
-  'rollkeeper_staged_managers',
-  'rollkeeper_staged_groups',
-  'rollkeeper_staged_memberships',
-] as const;
+import { stagedTables } from './staged.ts';
+import type { StagedTable } from './staged.ts';
 
 export function stage(connection: Connection, claim: Claim, statements: Statements): void {
-  connection.transaction(() => {
+  connection.aside(() => {
     requireLease(connection, claim);
     const { users = [], absences = [], managers = [], groups = [], memberships = [] } = statements;
     if (users.length > 0 || absences.length > 0) {
       const last = Math.max(
-        lastRow(connection, claim, 'rollkeeper_staged_users'),
-        lastRow(connection, claim, 'rollkeeper_staged_absences'),
+        lastRow(connection, 'rollkeeper_staged_users'),
+        lastRow(connection, 'rollkeeper_staged_absences'),
       );
       stageUsers(connection, claim, users, last);
       stageAbsences(connection, claim, absences, last + users.length);
@@ -39,15 +33,8 @@ export function stage(connection: Connection, claim: Claim, statements: Statemen
   });
 }
 
-function lastRow(
-  connection: Connection,
-  { tenantId, runId }: Claim,
-  table: (typeof tables)[number],
-): number {
-  const row = connection.get(
-    `SELECT coalesce(max(row), 0) AS row FROM ${table} WHERE tenant_id = $tenant AND run_id = $run`,
-    { tenant: tenantId, run: runId },
-  );
+function lastRow(connection: Connection, table: StagedTable): number {
+  const row = connection.get(`SELECT coalesce(max(row), 0) AS row FROM ${table}`);
   return integer(row?.['row']);
 }
 
@@ -59,13 +46,13 @@ function stageUsers(
 ): void {
   const insert = connection.prepare(
     `INSERT INTO rollkeeper_staged_users
-            (tenant_id, run_id, row, id, ${userColumns()}, attributes, supervisor_id, fingerprint)
+            (row, tenant_id, run_id, id, ${userColumns()}, attributes, supervisor_id, fingerprint)
      VALUES (${placeholders(22)})`,
   );
   let row = after;
   for (const { id, values, extra, manager, fingerprint } of users) {
     row += 1;
-    insert.run(tenantId, runId, row, id, ...values, extra, manager, fingerprint);
+    insert.run(row, tenantId, runId, id, ...values, extra, manager, fingerprint);
   }
 }
 
@@ -76,11 +63,11 @@ function stageAbsences(
   after: number,
 ): void {
   const insert = connection.prepare(
-    `INSERT INTO rollkeeper_staged_absences (tenant_id, run_id, row, id, reason)
+    `INSERT INTO rollkeeper_staged_absences (row, tenant_id, run_id, id, reason)
      VALUES (${placeholders(5)})`,
   );
   for (const [at, { id, reason }] of absences.entries()) {
-    insert.run(tenantId, runId, after + at + 1, id, reason);
+    insert.run(after + at + 1, tenantId, runId, id, reason);
   }
 }
 
@@ -91,13 +78,13 @@ function stageManagers(
 ): void {
   const insert = connection.prepare(
     `INSERT INTO rollkeeper_staged_managers
-            (tenant_id, run_id, row, id, kind, user_principal_name, display_name, mail)
+            (row, tenant_id, run_id, id, kind, user_principal_name, display_name, mail)
      VALUES (${placeholders(8)})`,
   );
-  let row = lastRow(connection, claim, 'rollkeeper_staged_managers');
+  let row = lastRow(connection, 'rollkeeper_staged_managers');
   for (const { id, kind, userPrincipalName, displayName, mail } of managers) {
     row += 1;
-    insert.run(claim.tenantId, claim.runId, row, id, kind, userPrincipalName, displayName, mail);
+    insert.run(row, claim.tenantId, claim.runId, id, kind, userPrincipalName, displayName, mail);
   }
 }
 
@@ -108,15 +95,15 @@ function stageGroups(
 ): void {
   const insert = connection.prepare(
     `INSERT INTO rollkeeper_staged_groups
-            (tenant_id, run_id, row, id, ${groupColumns()}, in_closure, kept)
+            (row, tenant_id, run_id, id, ${groupColumns()}, in_closure, kept)
      VALUES (${placeholders(6 + groupAttributes.length)})`,
   );
-  let row = lastRow(connection, claim, 'rollkeeper_staged_groups');
+  let row = lastRow(connection, 'rollkeeper_staged_groups');
   for (const { id, values, inClosure } of groups) {
     row += 1;
     const columns = values ?? groupAttributes.map(() => null);
     const flags = [inClosure ? 1 : 0, values === null ? 0 : 1];
-    insert.run(claim.tenantId, claim.runId, row, id, ...columns, ...flags);
+    insert.run(row, claim.tenantId, claim.runId, id, ...columns, ...flags);
   }
 }
 
@@ -128,13 +115,13 @@ function stageMemberships(
   const { tenantId, runId } = claim;
   const insert = connection.prepare(
     `INSERT INTO rollkeeper_staged_memberships
-            (tenant_id, run_id, row, group_id, member_id, member_kind, member)
+            (row, tenant_id, run_id, group_id, member_id, member_kind, member)
      VALUES (${placeholders(7)})`,
   );
-  let row = lastRow(connection, claim, 'rollkeeper_staged_memberships');
+  let row = lastRow(connection, 'rollkeeper_staged_memberships');
   for (const { groupId, memberId, memberKind, member } of memberships) {
     row += 1;
-    insert.run(tenantId, runId, row, groupId, memberId, memberKind, member ? 1 : 0);
+    insert.run(row, tenantId, runId, groupId, memberId, memberKind, member ? 1 : 0);
   }
 }
 
@@ -143,12 +130,10 @@ function stageMemberships(
  * pages without visiting its rows.
  */
 export function dropStaging(connection: Connection, tenantId: string): void {
-  for (const table of tables) {
-    const others = connection.get(
-      `SELECT 1 WHERE EXISTS (SELECT 1 FROM ${table} WHERE tenant_id < $tenant)
-                   OR EXISTS (SELECT 1 FROM ${table} WHERE tenant_id > $tenant)`,
-      { tenant: tenantId },
-    );
+  for (const table of stagedTables) {
+    const others = connection.get(`SELECT 1 FROM ${table} WHERE tenant_id <> $tenant LIMIT 1`, {
+      tenant: tenantId,
+    });
     if (others === undefined) connection.run(`DELETE FROM ${table}`);
     else connection.run(`DELETE FROM ${table} WHERE tenant_id = $tenant`, { tenant: tenantId });
   }
@@ -173,27 +158,24 @@ export const settleMemberships = (connection: Connection, claim: Claim): void =>
 function settle(
   connection: Connection,
   { tenantId, runId }: Claim,
-  from: readonly (typeof tables)[number][],
+  from: readonly StagedTable[],
   key: string,
 ): void {
   const values = { tenant: tenantId, run: runId };
   const staged = from
     .map((table) => `SELECT row, ${key} FROM ${table} WHERE tenant_id = $tenant AND run_id = $run`)
     .join(' UNION ALL ');
-  const repeated = connection.all(
-    `SELECT staged.row
-       FROM (${staged}) staged
-       JOIN (SELECT ${key}, max(row) AS latest FROM (${staged}) GROUP BY ${key} HAVING count(*) > 1) repeated
-      USING (${key})
-      WHERE staged.row < repeated.latest`,
+  const repeated = connection.get(
+    `SELECT 1 FROM (${staged}) GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`,
     values,
   );
-  for (const { row } of repeated) {
-    for (const table of from) {
-      connection.run(
-        `DELETE FROM ${table} WHERE tenant_id = $tenant AND run_id = $run AND row = $row`,
-        { ...values, row: integer(row) },
-      );
-    }
+  if (repeated === undefined) return;
+  for (const table of from) {
+    connection.run(
+      `DELETE FROM ${table}
+        WHERE tenant_id = $tenant AND run_id = $run
+          AND row NOT IN (SELECT max(row) FROM (${staged}) GROUP BY ${key})`,
+      values,
+    );
   }
 }

@@ -12,6 +12,7 @@ import { Pairs } from './pairs.ts';
 import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
 import { run, runs } from './runs.ts';
+import { createStaging } from './staged.ts';
 import { stage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
@@ -28,6 +29,7 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
   const connection = new Connection(path);
   try {
     migrate(connection);
+    createStaging(connection);
   } catch (error) {
     connection.close();
     throw error;

@@ -16,6 +16,12 @@ const stagedMemberships = (kind: OperationKind): string => `
   JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
  WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
 
+/** With every staged row that an operation stands for. */
+const stagedToAdd = `
+  rollkeeper_operations o
+  JOIN rollkeeper_staged_memberships s ON s.row BETWEEN o.row AND o.last_row
+ WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'add_membership'`;
+
 const told = (change: string, kind: OperationKind): string => `
   SELECT o.sequence AS number, '${change}' AS change, s.id AS subject_id,
          NULL AS attribute, NULL AS old_value, NULL AS new_value
@@ -72,14 +78,14 @@ export function applyMemberships(
 }
 
 const added = `
-  SELECT o.sequence AS number, 'membership_added' AS change, s.member_id AS subject_id,
+  SELECT o.sequence + s.row - o.row AS number, 'membership_added' AS change, s.member_id AS subject_id,
          NULL AS attribute, NULL AS old_value, s.group_id AS new_value
-    FROM ${stagedMemberships('add_membership')}`;
+    FROM ${stagedToAdd}`;
 
 const addMemberships = `
   INSERT INTO rollkeeper_memberships (tenant_id, group_id, member_id, member_kind)
   SELECT s.tenant_id, s.group_id, s.member_id, s.member_kind
-    FROM ${stagedMemberships('add_membership')}
+    FROM ${stagedToAdd}
    ORDER BY s.group_id, s.member_id`;
 
 const removed = `

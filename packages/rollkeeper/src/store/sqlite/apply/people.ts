@@ -13,6 +13,12 @@ const staged = (kind: OperationKind): string => `
   JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
  WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
 
+/** `o` with every staged row `s` that it stands for, and the sequence number of each. */
+const stagedToCreate = `
+  rollkeeper_operations o
+  JOIN rollkeeper_staged_users s ON s.row BETWEEN o.row AND o.last_row
+ WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'create'`;
+
 /** `o` with our row `u` of the person: operations that may come of a staged absence know whom they concern. */
 const coming = (kind: OperationKind): string => `
   rollkeeper_operations o
@@ -29,16 +35,16 @@ interface Step {
 const create: Step = {
   kind: 'create',
   changes: `
-    SELECT o.sequence AS number, 'created' AS change, s.id AS subject_id,
+    SELECT o.sequence + s.row - o.row AS number, 'created' AS change, s.id AS subject_id,
            NULL AS attribute, NULL AS old_value, NULL AS new_value
-      FROM ${staged('create')}`,
+      FROM ${stagedToCreate}`,
   rows: `
     INSERT INTO rollkeeper_users
            (tenant_id, id, ${userColumns()}, attributes, supervisor_id, fingerprint,
             status_since, created_at, updated_at)
     SELECT s.tenant_id, s.id, ${userColumns('s')}, s.attributes, s.supervisor_id, s.fingerprint,
            $at, $at, $at
-      FROM ${staged('create')}
+      FROM ${stagedToCreate}
      ORDER BY s.id`,
 };
 

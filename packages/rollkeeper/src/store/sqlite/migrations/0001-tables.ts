@@ -1,4 +1,4 @@
-/** Rows of the directory, runs, and what a run stages. Private: read the views of the next migration. */
+/** Rows of the directory and runs. Private: read the views of the next migration. What a run stages: `../staged.ts`. */
 export const sql = `
 -- One row a tenant: the lease of its running run, and what its last applied run was made with.
 CREATE TABLE rollkeeper_connections (
@@ -123,13 +123,16 @@ CREATE TABLE rollkeeper_changes (
   PRIMARY KEY (tenant_id, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- The plan of a run. Names are filled in when the run ends and its plan must still be shown.
+-- The plan of a run. People to create and memberships to add come by the thousand: one operation stands for a run of
+-- staged rows, and for as many sequence numbers. Names are filled in, and each operation is given a row of its own, when
+-- the run ends and its plan must still be shown.
 CREATE TABLE rollkeeper_operations (
   tenant_id     TEXT    NOT NULL,
   run_id        INTEGER NOT NULL,
   sequence      INTEGER NOT NULL,
   kind          TEXT    NOT NULL,
   row           INTEGER NOT NULL,
+  last_row      INTEGER NOT NULL,               -- the same as row, but for 'create' and 'add_membership'
   reason        TEXT,
   supervisor_id TEXT,
   subject_id    TEXT,
@@ -143,84 +146,4 @@ CREATE TABLE rollkeeper_operations (
 -- Who comes or goes by a plan.
 CREATE INDEX rollkeeper_operations_presence ON rollkeeper_operations (tenant_id, run_id, subject_id)
   WHERE kind IN ('soft_delete', 'move_reason', 'restore');
-
--- Staging: appended by row as a read goes on, dropped when the run ends.
--- Users and absences share one numbering of rows.
-CREATE TABLE rollkeeper_staged_users (
-  tenant_id           TEXT    NOT NULL,
-  run_id              INTEGER NOT NULL,
-  row                 INTEGER NOT NULL,
-  id                  TEXT    NOT NULL,
-  user_principal_name TEXT,
-  display_name        TEXT,
-  given_name          TEXT,
-  surname             TEXT,
-  mail                TEXT,
-  job_title           TEXT,
-  department          TEXT,
-  company_name        TEXT,
-  office_location     TEXT,
-  employee_id         TEXT,
-  mobile_phone        TEXT,
-  business_phones     TEXT,
-  account_enabled     INTEGER,
-  user_type           TEXT,
-  created_date_time   TEXT,
-  attributes          TEXT,
-  supervisor_id       TEXT,
-  fingerprint         INTEGER NOT NULL,
-  PRIMARY KEY (tenant_id, run_id, row)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE rollkeeper_staged_absences (
-  tenant_id TEXT    NOT NULL,
-  run_id    INTEGER NOT NULL,
-  row       INTEGER NOT NULL,
-  id        TEXT    NOT NULL,
-  reason    TEXT    NOT NULL,
-  PRIMARY KEY (tenant_id, run_id, row)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE rollkeeper_staged_managers (
-  tenant_id           TEXT    NOT NULL,
-  run_id              INTEGER NOT NULL,
-  row                 INTEGER NOT NULL,
-  id                  TEXT    NOT NULL,
-  kind                TEXT    NOT NULL,
-  user_principal_name TEXT,
-  display_name        TEXT,
-  mail                TEXT,
-  PRIMARY KEY (tenant_id, run_id, row)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE rollkeeper_staged_groups (
-  tenant_id                TEXT    NOT NULL,
-  run_id                   INTEGER NOT NULL,
-  row                      INTEGER NOT NULL,
-  id                       TEXT    NOT NULL,
-  display_name             TEXT,
-  description              TEXT,
-  mail                     TEXT,
-  mail_nickname            TEXT,
-  security_enabled         INTEGER,
-  mail_enabled             INTEGER,
-  group_types              TEXT,
-  visibility               TEXT,
-  created_date_time        TEXT,
-  on_premises_sync_enabled INTEGER,
-  in_closure               INTEGER NOT NULL,
-  kept                     INTEGER NOT NULL,    -- 0: no longer among the groups that are kept
-  PRIMARY KEY (tenant_id, run_id, row)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE rollkeeper_staged_memberships (
-  tenant_id   TEXT    NOT NULL,
-  run_id      INTEGER NOT NULL,
-  row         INTEGER NOT NULL,
-  group_id    TEXT    NOT NULL,
-  member_id   TEXT    NOT NULL,
-  member_kind TEXT    NOT NULL,
-  member      INTEGER NOT NULL,                 -- 0: no longer a member
-  PRIMARY KEY (tenant_id, run_id, row)
-) STRICT, WITHOUT ROWID;
 `;

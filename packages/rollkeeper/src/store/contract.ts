@@ -12,6 +12,7 @@ import { RollkeeperError } from '../directory/error.ts';
 import type { Statements, UserStatement } from '../directory/statement.ts';
 import type { OperationKind } from '../decide/operation.ts';
 import type { Policy } from '../decide/person.ts';
+import { accessContract } from './contract-access.ts';
 import type { Claim, DrawnTo, Remembered, Store } from './store.ts';
 
 const at = '2026-11-01T00:00:00.000Z';
@@ -391,6 +392,8 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       assert.equal(await store.person(tenant, 'a'), null);
       await assert.rejects(store.forget(tenant, 'a', done), refuses('person.not_found'));
     });
+
+    accessContract(open);
 
     test('close may be called twice', async (t) => {
       const store = await open(t);

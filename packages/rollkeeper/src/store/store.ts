@@ -17,6 +17,9 @@ import type { ObjectId, Reason, Statements } from '../directory/statement.ts';
 import type { Planned, PlanCounts } from '../decide/operation.ts';
 import type { Policy } from '../decide/person.ts';
 import type { HeldKind, RemovalKind } from '../decide/threshold.ts';
+import type { AccessStore } from './access.ts';
+
+export type { ConsentRow, SessionRow, Ticket } from './access.ts';
 
 export type RunKind = 'full' | 'delta' | 'resync' | 'approval';
 export type RunStatus =
@@ -193,7 +196,7 @@ export interface Page<Key> {
   readonly limit: number;
 }
 
-export interface Store {
+export interface Store extends AccessStore {
   /** Where the rows are, for messages: a path, or host and database. Never a password. */
   readonly location: string;
 

@@ -50,6 +50,14 @@ export async function openSqlite(location: string): Promise<Store> {
     purge: call('purge'),
     forget: call('forget'),
     erasures: call('erasures'),
+    openSession: call('openSession'),
+    session: call('session'),
+    closeSession: call('closeSession'),
+    closeSessions: call('closeSessions'),
+    issueTicket: call('issueTicket'),
+    redeemTicket: call('redeemTicket'),
+    consentOf: call('consentOf'),
+    keepConsent: call('keepConsent'),
     close: async () => await thread.close(),
   };
 }

@@ -1,4 +1,14 @@
 import type { Store } from '../store.ts';
+import {
+  closeSession,
+  closeSessions,
+  consentOf,
+  issueTicket,
+  keepConsent,
+  openSession,
+  redeemTicket,
+  session,
+} from './access.ts';
 import { apply } from './apply/apply.ts';
 import { claim, enter, finish, renew } from './claims.ts';
 import { Connection } from './connection.ts';
@@ -63,6 +73,14 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     purge: (tenantId, options) => purge(connection, owner, tenantId, options),
     forget: (tenantId, id, done) => forget(connection, owner, tenantId, id, done),
     erasures: (tenantId, page) => erasures(connection, tenantId, page),
+    openSession: (opened) => openSession(connection, opened),
+    session: (idHash, seen) => session(connection, idHash, seen),
+    closeSession: (idHash) => closeSession(connection, idHash),
+    closeSessions: (subject) => closeSessions(connection, subject),
+    issueTicket: (ticket, at) => issueTicket(connection, ticket, at),
+    redeemTicket: (ticket, at) => redeemTicket(connection, ticket, at),
+    consentOf: (applicationId) => consentOf(connection, applicationId),
+    keepConsent: (applicationId, consent) => keepConsent(connection, applicationId, consent),
     close: () => connection.close(),
   };
 }

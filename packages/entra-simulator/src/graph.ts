@@ -6,6 +6,7 @@ import { answerUsersDelta } from './delta/users-delta.ts';
 import type { Answer, Asked } from './exchange.ts';
 import { badRequest, GraphError, unknownSegment, unparsable } from './graph-error.ts';
 import { parseQuery } from './odata/query.ts';
+import type { Quota } from './quota.ts';
 import { resourceUnits } from './resource-units.ts';
 import {
   answerDeletedItems,
@@ -22,6 +23,7 @@ import type { Call, World } from './world.ts';
 /** What Graph answers from. */
 export interface GraphWorld extends World {
   readonly issuer: TokenIssuer;
+  readonly quota: Quota;
 }
 
 /** Answers the requests inside a batch; the one who carries requests lays faults and latency over it. */
@@ -91,6 +93,10 @@ function route(call: Call): Answer {
   return answer;
 }
 
+const unitsHeader = (units: number): Record<string, string> => ({
+  'x-ms-resource-unit': String(units),
+});
+
 function splitUrl(url: string): { path: string; search: string } {
   const at = url.indexOf('?');
   const path = (at < 0 ? url : url.slice(0, at)).replace(/(.)\/+$/, '$1');
@@ -114,18 +120,18 @@ export class Graph {
       Date: new Date(this.#world.now()).toUTCString(),
     };
     try {
-      const { answer, units } = await this.#read(asked, carry);
-      return {
-        ...answer,
-        headers: { ...answer.headers, 'x-ms-resource-unit': String(units), ...common },
-      };
+      const { answer, headers } = await this.#read(asked, carry);
+      return { ...answer, headers: { ...answer.headers, ...headers, ...common } };
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
       return this.#refusal(error, common);
     }
   }
 
-  async #read(asked: Asked, carry: Carry): Promise<{ answer: Answer; units: number }> {
+  async #read(
+    asked: Asked,
+    carry: Carry,
+  ): Promise<{ answer: Answer; headers: Record<string, string> }> {
     const { tenant, url, issuer } = this.#world;
     const roles = await issuer.check(asked.headers['authorization'], tenant.id, [url, publicGraph]);
     const { path, search } = splitUrl(asked.url);
@@ -137,13 +143,27 @@ export class Graph {
         behaviour,
         async (inner) => await this.#inner(asked, inner, carry),
       );
-      return { answer, units: 1 };
+      // The requests inside are metered, each by itself; the envelope is not.
+      return { answer, headers: unitsHeader(1) };
     }
     const query = parseQuery(search, asked.headers);
     const segments = segmentsOf(path);
     const access = new Access(roles);
     const call: Call = { ...this.#world, asked, path, segments, query, access };
-    return { answer: route(call), units: resourceUnits(path, query) };
+    const units = resourceUnits(path, query);
+    const headers = this.#charge(asked, units);
+    return { answer: route(call), headers: { ...unitsHeader(units), ...headers } };
+  }
+
+  #charge({ headers }: Asked, units: number): Record<string, string> {
+    const { application, quota, tenant } = this.#world;
+    return quota.charge({
+      units,
+      priority: headers['x-ms-throttle-priority'],
+      appId: application.clientId,
+      tenantId: tenant.id,
+      users: tenant.roster.liveCount,
+    });
   }
 
   async #inner(envelope: Asked, inner: Inner, carry: Carry): Promise<Answer> {
@@ -160,6 +180,7 @@ export class Graph {
   #refusal(error: GraphError, common: Record<string, string>): Answer {
     const { behaviour, now } = this.#world;
     const inner = {
+      ...error.inner,
       date: new Date(now()).toISOString().slice(0, 19),
       'request-id': common['request-id'] ?? '',
       'client-request-id': common['client-request-id'] ?? '',

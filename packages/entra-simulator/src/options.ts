@@ -61,6 +61,12 @@ export interface Behaviour {
   deltaRepeats: boolean;
   /** The form of Retry-After on a 429 that brings none of its own. Default `seconds`. */
   retryAfter: 'seconds' | 'fraction' | 'date' | 'none';
+  /**
+   * The resource units that the application may use in ten seconds: no limit, what is documented for a tenant of this
+   * size (3,500, 5,000 or 8,000), or a number. Requests with `x-ms-throttle-priority: Low` are refused from 90 % on.
+   * Default `none`.
+   */
+  quota: 'none' | 'by-tenant-size' | number;
   /** How long a next link is accepted, in seconds. Default Infinity. */
   pageTokenSeconds: number;
 }
@@ -92,6 +98,7 @@ export const defaultBehaviour: Readonly<Behaviour> = {
   headerCase: 'canonical',
   deltaRepeats: false,
   retryAfter: 'seconds',
+  quota: 'none',
   pageTokenSeconds: Infinity,
 };
 

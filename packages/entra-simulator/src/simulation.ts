@@ -4,6 +4,7 @@ import { afflict, Faults, pause, type FaultTarget } from './faults.ts';
 import { Graph } from './graph.ts';
 import { PageTokens } from './odata/page-token.ts';
 import { defaultBehaviour, type Behaviour, type SimulatorOptions } from './options.ts';
+import { Quota } from './quota.ts';
 import { RequestLog, type LoggedRequest } from './request-log.ts';
 import { retryAfter } from './retry-after.ts';
 import { generateTenant } from './tenant/generate.ts';
@@ -68,6 +69,7 @@ export class Simulation {
       pageTokens: new PageTokens(this.tenant.id),
       now: this.#now,
       issuer: this.#issuer,
+      quota: new Quota(this.behaviour, this.#now),
     });
   }
 
@@ -121,10 +123,13 @@ export class Simulation {
 
   async #askGraph(asked: Asked, logged: LoggedRequest): Promise<Answer> {
     const below = { ...asked, url: asked.url.replace(root, '') };
-    return await this.#graph.answer(
+    const answer = await this.#graph.answer(
       below,
-      async (inner, answer) => await this.#carried(inner, answer, logged),
+      async (inner, answerInner) => await this.#carried(inner, answerInner, logged),
     );
+    const inside = logged.batch?.length ?? 0;
+    if (this.#latencyMs > 0 && inside > 0) await pause((this.#latencyMs / 10) * inside);
+    return answer;
   }
 
   async #carried(
@@ -135,7 +140,6 @@ export class Simulation {
     const entry = { id: inner.id, method: inner.method, url: inner.url, status: 0 };
     (logged.batch ??= []).push(entry);
     this.requests.batched += 1;
-    if (this.#latencyMs > 0) await pause(this.#latencyMs / 10);
     const target: FaultTarget = {
       method: inner.method,
       path: pathText(inner.url),

@@ -16,7 +16,7 @@ import type { Tokens } from './graph/authorise.ts';
 import type { Graph } from './graph/graph.ts';
 import { openGraph } from './graph/open.ts';
 import type { OnRequest } from './graph/trace.ts';
-import type { Limits } from './graph/transport.ts';
+import type { Limits, Priority } from './graph/transport.ts';
 import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
 import type { Connection, Progress } from './run/parts.ts';
@@ -55,6 +55,11 @@ export interface OpenOptions {
 }
 
 export interface RunOptions {
+  /**
+   * Whom Graph is to throttle first. Default `Low` for runs and exports, which nobody waits for, and `Normal` for
+   * looking up one person. https://learn.microsoft.com/graph/throttling-limits
+   */
+  readonly priority?: Priority;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -157,7 +162,7 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<R
 class Keeper implements Rollkeeper {
   readonly settings: Settings;
   readonly #connection: Connection;
-  readonly #graph: () => Graph;
+  readonly #graph: (priority: Priority) => Graph;
   readonly #options: OpenOptions;
   readonly #signal: AbortSignal;
   #store: Promise<Store> | undefined;
@@ -169,7 +174,8 @@ class Keeper implements Rollkeeper {
     this.#signal = options.signal ?? new AbortController().signal;
     const tokens = tokenSource(settings, options);
     // Each command has its own: its tally is that command's.
-    this.#graph = () => openGraph({ graphUrl: settings.graphUrl, tokens, ...options });
+    this.#graph = (priority) =>
+      openGraph({ graphUrl: settings.graphUrl, tokens, ...options, priority });
   }
 
   async sync(options: RunOptions = {}): Promise<RunResult> {
@@ -182,7 +188,8 @@ class Keeper implements Rollkeeper {
 
   async lookUp(who: string, options: RunOptions = {}): Promise<LookedUp> {
     const { selection } = this.#connection;
-    const { user, manager } = await lookUp(this.#graph(), who, selection, this.#signalOf(options));
+    const graph = this.#graph(options.priority ?? 'Normal');
+    const { user, manager } = await lookUp(graph, who, selection, this.#signalOf(options));
     return { ...userProfile(user.id, user.values, user.extra), manager };
   }
 
@@ -289,7 +296,7 @@ class Keeper implements Rollkeeper {
       if (options.from === 'database') {
         return await usersFromDatabase(await this.#opened(), await this.tenantId(options), write);
       }
-      const graph = this.#graph();
+      const graph = this.#graph(options.priority ?? 'Low');
       const scope = await this.#exportScope(graph, options);
       const progress = (people: number, of: number): void =>
         options.onProgress?.({ phase: 'reading', people, of });
@@ -304,7 +311,7 @@ class Keeper implements Rollkeeper {
       if (options.from === 'database') {
         return await groupsFromDatabase(await this.#opened(), await this.tenantId(options), write);
       }
-      const graph = this.#graph();
+      const graph = this.#graph(options.priority ?? 'Low');
       if (options.scope !== true) return await groupsFromGraph(graph, signal, write);
       const scope = await this.#exportScope(graph, options);
       await groupsInScopeFromGraph(graph, scope, signal, write);
@@ -314,7 +321,7 @@ class Keeper implements Rollkeeper {
   async tenantId(options: RunOptions = {}): Promise<string> {
     const store = await this.#opened();
     return await identifyTenant(
-      this.#graph(),
+      this.#graph(options.priority ?? 'Normal'),
       store,
       this.settings.tenant,
       this.#signalOf(options),
@@ -349,7 +356,7 @@ class Keeper implements Rollkeeper {
 
   async #run(options: RunOptions & { readonly dryRun: boolean }): Promise<RunResult> {
     const parts = {
-      graph: this.#graph(),
+      graph: this.#graph(options.priority ?? 'Low'),
       store: await this.#opened(),
       connection: this.#connection,
       now: Date.now,

@@ -6,10 +6,12 @@ import type { Answered } from './explain.ts';
 import type { BatchAnswer, GetOptions, JsonObject } from './graph.ts';
 import { absolute } from './link.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { priorityHeader } from './pace.ts';
+import type { Pace } from './pace.ts';
 import type { GivenUp } from './retry.ts';
 import { isTransientAnswer, pauseMs } from './retry.ts';
 import type { Tallying } from './tally.ts';
-import type { Clock, Limits } from './transport.ts';
+import type { Clock, Limits, Priority } from './transport.ts';
 import { interrupted } from './wait.ts';
 
 /** The most requests that Graph takes in one batch. */
@@ -29,6 +31,9 @@ export interface BatchOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly tally: Tallying;
+  readonly pace: Pace;
+  /** Each request of a batch is throttled by itself, so each says it. */
+  readonly priority: Priority;
 }
 
 interface Asking {
@@ -94,7 +99,7 @@ async function settle(
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, BatchAnswer>> {
-  const { limits, clock, tally, tokens } = options;
+  const { limits, clock, pace, tally, tokens } = options;
   const settled = new Map<number, BatchAnswer>();
   const deadline = clock.now() + limits.totalMs;
   let pending = part;
@@ -102,6 +107,10 @@ async function settle(
   for (let attempt = 1; pending.length > 0; attempt += 1) {
     const token = await tokens.token(signal);
     const answered = await roundTrip(options, pending, headers, signal);
+    pace.heed(
+      answered.map(({ answer }) => answer),
+      attempt,
+    );
     tally.throttled += answered.filter(({ answer }) => answer.status === 429).length;
     const stale = renewed
       ? []
@@ -147,17 +156,16 @@ interface Answer {
 }
 
 async function roundTrip(
-  { root, post }: BatchOptions,
+  { root, post, priority }: BatchOptions,
   pending: readonly Asking[],
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<readonly Answer[]> {
-  const some = Object.keys(headers).length > 0 ? { headers } : {};
   const requests = pending.map(({ url }, index) => ({
     id: String(index + 1),
     method: 'GET',
     url: url.slice(root.length),
-    ...some,
+    headers: { [priorityHeader]: priority, ...headers },
   }));
   const { body, response } = await post({ requests }, signal);
   const bad = (what: string) =>

@@ -1,19 +1,18 @@
-import type { GraphResponse, Transport } from './transport.ts';
+import type { Pace } from './pace.ts';
+import type { Transport } from './transport.ts';
 import { interrupted } from './wait.ts';
 
 /**
- * At most `concurrency` requests under way at once, first come first served. Where Graph says that a limit is
- * near or passed, half as many; each answer that says nothing of the kind widens it by one again.
- * https://learn.microsoft.com/graph/throttling-limits
+ * No more requests under way at once than the pace allows, first come first served, and none while Graph is not to be
+ * asked.
  */
-export function limited(next: Transport, concurrency: number): Transport {
+export function limited(next: Transport, pace: Pace): Transport {
   const waiting = new Set<() => void>();
-  let width = concurrency;
   let underWay = 0;
 
   const admit = (): void => {
     for (const enter of waiting) {
-      if (underWay >= width) return;
+      if (underWay >= pace.width) return;
       waiting.delete(enter);
       underWay += 1;
       enter();
@@ -38,18 +37,13 @@ export function limited(next: Transport, concurrency: number): Transport {
   return async (request, signal) => {
     await turn(signal);
     try {
+      await pace.open(request, signal);
       const response = await next(request, signal);
-      width = isNearLimit(response)
-        ? Math.max(1, Math.floor(width / 2))
-        : Math.min(concurrency, width + 1);
+      pace.heed([response], request.attempt);
       return response;
     } finally {
       underWay -= 1;
       admit();
     }
   };
-}
-
-function isNearLimit({ status, headers }: GraphResponse): boolean {
-  return status === 429 || Number(headers.get('x-ms-throttle-limit-percentage') ?? 0) >= 0.8;
 }

@@ -28,14 +28,17 @@ export interface RetryOptions {
 /**
  * Sends again what may succeed later: 429, 500, 502, 503, 504, 509, failed dependencies, concurrency violations,
  * connections that fail or break, and successes that cannot be read. `Retry-After` is obeyed in full; where it
- * exceeds the time left, it fails at once and says when to come back.
+ * exceeds the time left, it fails at once and says when to come back. After a 503 it asks for a new connection.
+ * https://learn.microsoft.com/graph/throttling https://learn.microsoft.com/graph/best-practices-concept
  */
 export function retried(next: Transport, options: RetryOptions): Transport {
   const { limits, clock, tally, explain, isTransient = isTransientAnswer } = options;
   return async (request, signal) => {
     const deadline = clock.now() + limits.totalMs;
+    let onNewConnection = false;
     for (let attempt = 1; ; attempt += 1) {
-      const failure = await tryOnce(next, { ...request, attempt }, signal);
+      const sent = { ...request, attempt, deadline, onNewConnection };
+      const failure = await tryOnce(next, sent, signal);
       if ('response' in failure && !isTransient(failure.response)) return failure.response;
       if ('error' in failure && failure.error instanceof RollkeeperError) throw failure.error;
       const asked = askedWait(failure, clock.now());
@@ -45,6 +48,7 @@ export function retried(next: Transport, options: RetryOptions): Transport {
         const retryAt = asked === null ? null : new Date(clock.now() + asked).toISOString();
         throw explain(request, failure, { attempts: attempt, retryAt });
       }
+      onNewConnection = 'response' in failure && failure.response.status === 503;
       tally.waitedMs += pause;
       await clock.wait(pause, signal);
     }

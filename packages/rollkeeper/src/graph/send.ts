@@ -1,3 +1,4 @@
+import { newConnection } from './connection.ts';
 import type { Fetch, GraphRequest, GraphResponse, Transport } from './transport.ts';
 import { interrupted } from './wait.ts';
 
@@ -57,14 +58,20 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<GraphResponse> {
   const { method, url, headers, body } = request;
-  const response = await fetch(url, {
-    method,
-    headers: { ...headers },
-    redirect: 'manual',
-    signal,
-    ...(body === undefined ? {} : { body }),
-  });
-  return readAnswer(response, request.expect);
+  const dispatcher = request.onNewConnection === true ? newConnection(fetch) : undefined;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { ...headers },
+      redirect: 'manual',
+      signal,
+      ...(body === undefined ? {} : { body }),
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
+    return await readAnswer(response, request.expect);
+  } finally {
+    await dispatcher?.destroy();
+  }
 }
 
 /** Reads and parses an answer. Rejects where a success is not of the kind expected. */

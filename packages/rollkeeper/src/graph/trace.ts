@@ -22,7 +22,7 @@ export interface RequestEvent {
 
 export type OnRequest = (event: RequestEvent) => void;
 
-/** Marks each exchange with an id of its own, asks for low priority, counts it, and tells the hook. */
+/** Marks each exchange with an id of its own, counts it, and tells the hook. */
 export function traced(
   next: Transport,
   tally: Tallying,
@@ -37,7 +37,6 @@ export function traced(
     try {
       const headers = {
         'user-agent': 'rollkeeper',
-        'x-ms-throttle-priority': 'Low',
         ...request.headers,
         'client-request-id': clientRequestId,
       };

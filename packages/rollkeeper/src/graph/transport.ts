@@ -9,6 +9,10 @@ export interface GraphRequest {
   readonly expect: 'json' | 'text';
   /** From 1; `retry` counts. */
   readonly attempt: number;
+  /** Milliseconds since 1970; no try begins later. `retry` sets it. */
+  readonly deadline?: number;
+  /** Not over a connection that was used before: `retry` asks for that after a 503. */
+  readonly onNewConnection?: boolean;
 }
 
 /** An answer, read to its end. */
@@ -41,7 +45,7 @@ export interface Limits {
   readonly requestTimeoutMs: number;
   /** The first wait where the answer names none, in milliseconds; it doubles up to 60 times this. Default 500. */
   readonly backoffMs: number;
-  /** Requests under way at once. Default 8. */
+  /** Requests under way at once. Default 16. */
   readonly concurrency: number;
 }
 
@@ -50,8 +54,11 @@ export const defaultLimits: Limits = {
   totalMs: 600_000,
   requestTimeoutMs: 100_000,
   backoffMs: 500,
-  concurrency: 8,
+  concurrency: 16,
 };
+
+/** Whom Graph throttles first: `Low` before the rest. https://learn.microsoft.com/graph/throttling-limits */
+export type Priority = 'Low' | 'Normal' | 'High';
 
 /** Time and chance, so that tests need neither. */
 export interface Clock {

@@ -123,13 +123,16 @@ test('the token is in no error, whatever is answered', async () => {
   }
 });
 
-test('each request bears an id of its own, low priority and a user agent, and is told to the hook', async () => {
+test('each request bears an id of its own, its priority and a user agent, and is told to the hook', async () => {
   await using other = await otherSide((_seen, response, count) => {
     const headers = { 'request-id': `r-${count}`, 'x-ms-resource-unit': '2' };
     json(response, {}, count === 1 ? 503 : 200, headers);
   });
   const events: RequestEvent[] = [];
-  const { graph, signal } = opened(other.url, { onRequest: (event) => events.push(event) });
+  const { graph, signal } = opened(other.url, {
+    priority: 'Low',
+    onRequest: (event) => events.push(event),
+  });
   await graph.get('/users?$skiptoken=secretive&$top=5', { signal });
   const ids = other.seen.map(({ headers }) => headers['client-request-id']);
   assert.match(String(ids[0]), /^[\da-f-]{36}$/u);

@@ -8,6 +8,8 @@ export interface Seen {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** The other end's port: one for each connection. */
+  readonly port: number | undefined;
 }
 
 /** Answers one request; `count` is its number, from 1. */
@@ -27,7 +29,8 @@ export async function otherSide(answering: Answering): Promise<OtherSide> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
-      const one = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
+      const body = Buffer.concat(chunks).toString('utf8');
+      const one = { method, path, headers, body, port: request.socket.remotePort };
       seen.push(one);
       answering(one, response, seen.length);
     });

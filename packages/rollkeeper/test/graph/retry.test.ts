@@ -188,3 +188,22 @@ test('nothing is sent after an interruption', async () => {
   }
   assert.equal(other.seen.length, 0);
 });
+
+test('after a 503 the next try goes over a new connection, after a 500 over the same', async () => {
+  for (const [status, isSame] of [
+    [503, false],
+    [500, true],
+  ] as const) {
+    await using other = await otherSide((_seen, response, count) => {
+      json(response, {}, count === 1 ? status : 200);
+    });
+    // A connection is free for the next request a moment after the answer was read.
+    const breathe = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const { graph, signal } = opened(other.url, { wait: breathe });
+    await graph.get('/a', { signal });
+    const [refused, after] = other.seen;
+    assert.equal(after?.port === refused?.port, isSame);
+  }
+});

@@ -92,6 +92,16 @@ describe('Graph failing', () => {
     assert.equal(report.users.updated, 1);
   });
 
+  test('a quota that is used up slows the run down, and loses nobody', async (t) => {
+    const plain = await scenario(t);
+    await plain.keeper.sync();
+    const story = await scenario(t, { behaviour: { quota: 20, retryAfter: 'fraction' } });
+    const { report } = await story.keeper.sync();
+    assert.equal(report.status, 'succeeded');
+    assert.ok(report.throttled > 0);
+    assert.equal(story.everything(), plain.everything());
+  });
+
   test('inside a batch without end fails the run', async (t) => {
     await failsAs(t, 'graph.failed', [
       { match: { inBatch: true, path: /^\/users/u }, status: 429, times: always, body: {} },

@@ -1,5 +1,7 @@
 /** The public surface of Rollkeeper. What is exported here stays stable within a major version. */
 export { open } from './open.ts';
+export type { Logger } from './observe/logger.ts';
+export type { RunWork } from './run/work.ts';
 export type { OpenOptions, Rollkeeper, RunOptions } from './open.ts';
 export type { Group, Person, Supervisor, UserProfile } from './directory/person.ts';
 export type { ObjectId, Reason } from './directory/statement.ts';

@@ -17,11 +17,15 @@ import type { Graph } from './graph/graph.ts';
 import { openGraph } from './graph/open.ts';
 import type { OnRequest } from './graph/trace.ts';
 import type { Limits, Priority } from './graph/transport.ts';
+import { silent } from './observe/logger.ts';
+import type { Logger } from './observe/logger.ts';
+import { RunLog } from './observe/run-log.ts';
 import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
 import type { Connection, Progress } from './run/parts.ts';
 import type { RunResult } from './run/report.ts';
 import { findScope, identifyTenant, knownTenant } from './run/scope.ts';
+import { RunFailed } from './run/ending.ts';
 import { synchronise } from './run/synchronise.ts';
 import { settingsFaultsOnDisk } from './settings/files.ts';
 import { SettingsError, settingsFaults } from './settings/read.ts';
@@ -52,6 +56,8 @@ export interface OpenOptions {
   readonly limits?: Partial<Limits>;
   /** Called after every request to Graph and to the login host. */
   readonly onRequest?: OnRequest;
+  /** Where runs are told of, a pino or anything like it. Default: nowhere. */
+  readonly logger?: Logger;
 }
 
 export interface RunOptions {
@@ -162,7 +168,8 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<R
 class Keeper implements Rollkeeper {
   readonly settings: Settings;
   readonly #connection: Connection;
-  readonly #graph: (priority: Priority) => Graph;
+  readonly #graph: (priority: Priority, onRequest?: OnRequest) => Graph;
+  readonly #logger: Logger;
   readonly #options: OpenOptions;
   readonly #signal: AbortSignal;
   #store: Promise<Store> | undefined;
@@ -174,8 +181,14 @@ class Keeper implements Rollkeeper {
     this.#signal = options.signal ?? new AbortController().signal;
     const tokens = tokenSource(settings, options);
     // Each command has its own: its tally is that command's.
-    this.#graph = (priority) =>
-      openGraph({ graphUrl: settings.graphUrl, tokens, ...options, priority });
+    this.#graph = (priority, more = () => {}) => {
+      const onRequest: OnRequest = (event) => {
+        options.onRequest?.(event);
+        more(event);
+      };
+      return openGraph({ graphUrl: settings.graphUrl, tokens, ...options, priority, onRequest });
+    };
+    this.#logger = options.logger ?? silent;
   }
 
   async sync(options: RunOptions = {}): Promise<RunResult> {
@@ -355,15 +368,26 @@ class Keeper implements Rollkeeper {
   }
 
   async #run(options: RunOptions & { readonly dryRun: boolean }): Promise<RunResult> {
+    const log = new RunLog(this.#logger);
     const parts = {
-      graph: this.#graph(options.priority ?? 'Low'),
+      graph: this.#graph(options.priority ?? 'Low', log.request),
       store: await this.#opened(),
       connection: this.#connection,
       now: Date.now,
-      progress: options.onProgress ?? (() => {}),
+      progress: (progress: Progress) => {
+        log.progress(progress);
+        options.onProgress?.(progress);
+      },
       signal: this.#signalOf(options),
     };
-    return await synchronise(parts, options);
+    try {
+      const result = await synchronise(parts, options);
+      log.ended(result.report);
+      return result;
+    } catch (error) {
+      if (error instanceof RunFailed) log.failed(error.report, error.cause);
+      throw error;
+    }
   }
 
   async #exportScope(graph: Graph, options: ExportOptions): Promise<ResolvedScope> {

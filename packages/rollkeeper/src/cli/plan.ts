@@ -1,6 +1,7 @@
 import type { HeldKind } from '../decide/threshold.ts';
 import type { Rollkeeper } from '../open.ts';
 import type { RunReport } from '../run/report.ts';
+import type { RunWork } from '../run/work.ts';
 import type { PlannedRow } from '../store/store.ts';
 import { oneLine, table } from './terminal.ts';
 
@@ -41,7 +42,30 @@ export function summaryTable(report: RunReport): string {
       ],
       ['held', String(report.held)],
       ['requests', `${report.requests} (${report.throttled} throttled)`],
-      ['seconds', (report.durationMs / 1000).toFixed(1)],
+      ['seconds', seconds(report.durationMs)],
+    ],
+  );
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+/** Counts as rows, the largest first. */
+const counted = (counts: RunWork['requests'], where: string): string[][] =>
+  Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([kind, count]) => [`${kind}${where}`, String(count)]);
+
+/** What a run cost: its phases, and its requests by kind. */
+export function workTable(work: RunWork): string {
+  return table(
+    ['cost', ''],
+    [
+      ['reading, seconds', seconds(work.readingMs)],
+      ['deciding, seconds', seconds(work.decidingMs)],
+      ['applying, seconds', seconds(work.applyingMs)],
+      ['waited for Graph, seconds', seconds(work.waitedMs)],
+      ...counted(work.requests, ''),
+      ...counted(work.batched, ' in a batch'),
     ],
   );
 }

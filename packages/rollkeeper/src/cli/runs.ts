@@ -1,7 +1,7 @@
 import { RollkeeperError } from '../directory/error.ts';
 import type { RunRow } from '../store/store.ts';
 import { withRollkeeper } from './environment.ts';
-import { inWords, planTable, summaryTable } from './plan.ts';
+import { inWords, planTable, summaryTable, workTable } from './plan.ts';
 import { oneLine, print, table } from './terminal.ts';
 import type { RunReport } from '../run/report.ts';
 import { readReport } from '../run/report.ts';
@@ -43,6 +43,7 @@ export async function showRunCommand(
     print(
       `${run.dryRun ? 'A dry run, started' : 'Started'} ${run.startedAt}, ended ${run.finishedAt ?? '–'}.`,
     );
+    if (report?.work !== undefined) print(workTable(report.work));
     if (run.error !== null) print(`Failed: ${run.error.message} (${run.error.code})`);
     for (const kind of run.held ?? []) print(inWords(kind));
     print(await planTable(keeper, tenantId, number));

@@ -3,7 +3,7 @@ import type { Rollkeeper } from '../open.ts';
 import type { RunReport, RunResult } from '../run/report.ts';
 import { emptyReport } from '../run/report.ts';
 import { RunFailed } from '../run/ending.ts';
-import { withRollkeeper } from './environment.ts';
+import { environment, logLevelOf, withRollkeeper } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { inWords, planTable, summaryTable } from './plan.ts';
 import type { ProgressView } from './terminal.ts';
@@ -17,7 +17,8 @@ export interface SyncOptions {
 }
 
 export async function syncCommand(signal: AbortSignal, options: SyncOptions): Promise<number> {
-  const view = options.json && !process.stderr.isTTY ? silent : progressView();
+  const quiet = options.json && !process.stderr.isTTY;
+  const view = quiet || logLevelOf(environment()) !== null ? silent : progressView();
   try {
     return await withRollkeeper(signal, async (keeper) => {
       const result = await runOnce(keeper, options, view, signal);

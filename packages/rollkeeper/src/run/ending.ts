@@ -4,6 +4,7 @@ import type { Judged } from './judge.ts';
 import type { RunParts } from './parts.ts';
 import type { RunReport, RunResult } from './report.ts';
 import { emptyReport } from './report.ts';
+import type { Stopwatch } from './work.ts';
 
 /** A run that failed, with its report: `cause` is what went wrong. */
 export class RunFailed extends Error {
@@ -20,6 +21,7 @@ export interface Ending {
   readonly dryRun: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  readonly stopwatch: Stopwatch;
   readonly judged: Judged;
   /** People in scope who stay as they are. */
   readonly unchanged: number;
@@ -43,7 +45,7 @@ export async function end(parts: RunParts, claim: Claim, ending: Ending): Promis
 async function reportOf(
   { graph, now, store }: RunParts,
   claim: Claim,
-  { applied, dryRun, judged, startedAt, unchanged }: Ending,
+  { applied, dryRun, judged, startedAt, stopwatch, unchanged }: Ending,
 ): Promise<RunReport> {
   const totals = applied
     ? await store.totals(claim.tenantId, new Date(now()).toISOString())
@@ -72,6 +74,7 @@ async function reportOf(
     requests,
     throttled,
     durationMs: now() - startedAt,
+    work: stopwatch.work(graph.tally()),
   };
 }
 
@@ -80,7 +83,7 @@ export async function failed(
   parts: RunParts,
   claim: Claim | undefined,
   error: unknown,
-  startedAt: number,
+  { startedAt, stopwatch }: Pick<Ending, 'startedAt' | 'stopwatch'>,
 ): Promise<RunFailed> {
   const cancelled = parts.signal.aborted;
   const reason: unknown = cancelled ? parts.signal.reason : error;
@@ -93,6 +96,7 @@ export async function failed(
     requests,
     throttled,
     durationMs: parts.now() - startedAt,
+    ...(claim === undefined ? {} : { work: stopwatch.work(parts.graph.tally()) }),
     error: { code, message },
   };
   const failure = new RunFailed(report, reason);

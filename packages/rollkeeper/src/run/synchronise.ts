@@ -8,6 +8,7 @@ import { read } from './reading.ts';
 import type { Read } from './reading.ts';
 import type { RunResult } from './report.ts';
 import { identifyTenant } from './scope.ts';
+import { Stopwatch } from './work.ts';
 
 /**
  * One run for one tenant: read, decide, judge, apply. Resolves when it succeeded or is quarantined; throws
@@ -18,32 +19,38 @@ export async function synchronise(
   options: { dryRun: boolean },
 ): Promise<RunResult> {
   const startedAt = parts.now();
+  const stopwatch = new Stopwatch(parts.now);
   let claim: Claim | undefined;
   try {
     const { connection, graph, store } = parts;
     const tenantId = await identifyTenant(graph, store, connection.tenant, parts.signal);
     const at = new Date(startedAt).toISOString();
     claim = await store.claim(tenantId, { kind: 'full', dryRun: options.dryRun, at, leaseSeconds });
-    return await perform(parts, claim, { ...options, startedAt });
+    parts.progress({ phase: 'begun', tenantId, run: claim.runId, kind: 'full' });
+    return await perform(parts, claim, { ...options, startedAt, stopwatch });
   } catch (error) {
-    throw await failed(parts, claim, error, startedAt);
+    throw await failed(parts, claim, error, { startedAt, stopwatch });
   }
 }
 
 interface Attempt {
   readonly dryRun: boolean;
   readonly startedAt: number;
+  readonly stopwatch: Stopwatch;
 }
 
 async function perform(given: RunParts, claim: Claim, attempt: Attempt): Promise<RunResult> {
   const lease = keepLease(given.store, claim);
   const parts = { ...given, signal: AbortSignal.any([given.signal, lease.signal]) };
   try {
-    const reading = await read(parts, claim);
-    const staysAsItIs = await decide(parts, claim);
+    const { stopwatch } = attempt;
+    const reading = await stopwatch.time('reading', async () => await read(parts, claim));
+    const staysAsItIs = await stopwatch.time('deciding', async () => await decide(parts, claim));
     const judged = await judgePlan(parts, claim, reading.scopeChanged);
     const applied = !attempt.dryRun && judged.held.length === 0;
-    if (applied) await apply(parts, claim, reading, attempt);
+    if (applied) {
+      await stopwatch.time('applying', async () => await apply(parts, claim, reading, attempt));
+    }
     const unchanged = reading.unchanged + staysAsItIs;
     const { warnings } = reading;
     return await end(given, claim, { ...attempt, judged, unchanged, applied, warnings });

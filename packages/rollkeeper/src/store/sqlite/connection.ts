@@ -127,7 +127,8 @@ export class Connection {
   }
 }
 
-const isBusy = (error: unknown): boolean =>
+/** Whether another connection was writing for longer than we waited. */
+export const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === 5;
 
 /**

@@ -1,5 +1,4 @@
 import type { ConsentRow, SessionRow, Ticket } from '../access.ts';
-import { isBusy } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { text, textOrNull } from './row.ts';
 
@@ -43,14 +42,12 @@ const noteEveryMs = 60_000;
 
 /** A page does not fail because a run is writing: then this minute goes without a note. */
 function note(connection: Connection, idHash: string, at: string): void {
-  try {
+  connection.unlessLocked(() => {
     connection.run('UPDATE rollkeeper_sessions SET seen_at = $at WHERE id_hash = $id', {
       id: idHash,
       at,
     });
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-  }
+  });
 }
 
 export function closeSession(connection: Connection, idHash: string): void {

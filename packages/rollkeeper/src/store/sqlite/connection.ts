@@ -85,6 +85,18 @@ export class Connection {
     }
   }
 
+  /** Writes now, or not at all where another process or thread writes. */
+  unlessLocked(write: () => void): void {
+    this.#database.exec('PRAGMA busy_timeout = 0');
+    try {
+      write();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${patience}`);
+    }
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
@@ -128,7 +140,7 @@ export class Connection {
 }
 
 /** Whether another connection was writing for longer than we waited. */
-export const isBusy = (error: unknown): boolean =>
+const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === 5;
 
 /**

@@ -2,7 +2,7 @@ import type { OperationKind, Planned } from '../../decide/operation.ts';
 import { operationKinds } from '../../decide/operation.ts';
 import type { Claim, Page, PlannedRow, PlanSummary } from '../store.ts';
 import { placeholders } from './columns.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Row } from './connection.ts';
 import { requireLease } from './lease.ts';
 import { becomes } from './pairs.ts';
 import { integer, reasonOrNull, text, textOrNull } from './row.ts';
@@ -74,7 +74,7 @@ function personOf(connection: Connection, { tenantId, runId }: Claim, row: numbe
 /** How many operations of each kind a run's plan holds. */
 export function countPlan(
   connection: Connection,
-  { tenantId, runId }: Claim,
+  { tenantId, runId }: Pick<Claim, 'tenantId' | 'runId'>,
 ): Record<OperationKind, number> {
   const counts = Object.fromEntries(operationKinds.map((kind) => [kind, 0])) as Record<
     OperationKind,
@@ -136,17 +136,19 @@ export function planned(
       ORDER BY sequence LIMIT $limit`,
     { tenant: tenantId, run: runId, after: page.after ?? 0, limit: page.limit },
   );
-  return rows.map((row) => ({
-    sequence: integer(row['sequence']),
-    kind: kindOf(row['kind']),
-    reason: reasonOrNull(row['reason']),
-    subjectId: text(row['subject_id']),
-    subjectName: textOrNull(row['subject_name']),
-    displayName: textOrNull(row['display_name']),
-    objectId: textOrNull(row['object_id']),
-    objectName: textOrNull(row['object_name']),
-  }));
+  return rows.map(plannedRow);
 }
+
+export const plannedRow = (row: Row): PlannedRow => ({
+  sequence: integer(row['sequence']),
+  kind: kindOf(row['kind']),
+  reason: reasonOrNull(row['reason']),
+  subjectId: text(row['subject_id']),
+  subjectName: textOrNull(row['subject_name']),
+  displayName: textOrNull(row['display_name']),
+  objectId: textOrNull(row['object_id']),
+  objectName: textOrNull(row['object_name']),
+});
 
 function kindOf(value: unknown): OperationKind {
   const kind = operationKinds.find((known) => known === value);

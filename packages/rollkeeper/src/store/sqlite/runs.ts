@@ -3,7 +3,7 @@ import type { Page, RunKind, RunRow, RunStatus } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
 import { flag, integer, text, textOrNull } from './row.ts';
 
-const columns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
+export const runColumns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
             error_message`;
 
 export function runs(
@@ -13,7 +13,7 @@ export function runs(
 ): readonly RunRow[] {
   return connection
     .all(
-      `SELECT ${columns} FROM rollkeeper_runs
+      `SELECT ${runColumns} FROM rollkeeper_runs
         WHERE tenant_id = $tenant AND run_id < $after
         ORDER BY run_id DESC LIMIT $limit`,
       {
@@ -27,13 +27,13 @@ export function runs(
 
 export function run(connection: Connection, tenantId: string, runId: number): RunRow | null {
   const row = connection.get(
-    `SELECT ${columns} FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run`,
+    `SELECT ${runColumns} FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run`,
     { tenant: tenantId, run: runId },
   );
   return row === undefined ? null : runRow(row);
 }
 
-function runRow(row: Row): RunRow {
+export function runRow(row: Row): RunRow {
   const held = textOrNull(row['held']);
   const code = textOrNull(row['error_code']);
   return {

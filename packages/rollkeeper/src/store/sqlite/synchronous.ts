@@ -1,4 +1,3 @@
-import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
 import {
   closeSession,
@@ -16,39 +15,29 @@ import { Connection } from './connection.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { draw } from './draw.ts';
 import { erasures, forget, purge } from './erasing.ts';
+import { cancel, reject } from './held/decisions.ts';
+import { hold } from './held/hold.ts';
+import { held } from './held/listing.ts';
 import type { Owner } from './lease.ts';
 import { changes, groups } from './listings.ts';
 import { migrate } from './migrate.ts';
+import { tell, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
+import { pause, paused, resume } from './pauses.ts';
 import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
-import { run, runs } from './runs.ts';
+import { lastApplied, run, runs } from './runs.ts';
 import { createStaging } from './staged.ts';
-import { changesOf } from './search/changes.ts';
-import { freshen, freshness } from './search/freshen.ts';
-import { group, groupsAround, groupsOf, searchGroups } from './search/groups.ts';
-import { managers, reports } from './search/lines.ts';
-import { departments, searchPeople } from './search/people.ts';
-import { failedRuns, plannedCounts, plannedOf } from './search/runs.ts';
 import { stage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
 
-type Asked = Store & Search;
-type Asynchronous = Exclude<keyof Asked, 'location' | 'close'>;
+export type Method = Exclude<keyof Store, 'location' | 'close'>;
 
-/** A store as a worker has it: the same calls, answered at once. */
+/** A store as the worker has it: the same calls, answered at once. */
 export type SynchronousStore = {
-  readonly [Name in Asynchronous]: (
-    ...args: Parameters<Asked[Name]>
-  ) => Awaited<ReturnType<Asked[Name]>>;
-} & {
-  readonly freshness: (tenantId: string) => ReturnType<typeof freshness>;
-  readonly freshen: (tenantId: string) => boolean;
-  readonly close: () => void;
-};
-
-export type Method = Exclude<keyof SynchronousStore, 'close'>;
+  readonly [Name in Method]: (...args: Parameters<Store[Name]>) => Awaited<ReturnType<Store[Name]>>;
+} & { close(): void };
 
 /** Opens a file, brings its schema up to date, and gives every call its implementation. */
 export function openSynchronously(path: string, owner: Owner): SynchronousStore {
@@ -67,17 +56,27 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     tenants: () => tenants(connection),
     remembered: (tenantId) => remembered(connection, tenantId),
     claim: (tenantId, options) => claim(connection, owner, tenantId, options),
-    renew: (held, leaseSeconds) => renew(connection, held, leaseSeconds),
-    enter: (held, status) => enter(connection, held, status),
+    renew: (mine, leaseSeconds) => renew(connection, mine, leaseSeconds),
+    enter: (mine, status) => enter(connection, mine, status),
     knownPeople: (tenantId, page) => knownPeople(connection, tenantId, page),
     knownMemberships: (tenantId, page) => knownMemberships(connection, tenantId, page),
     knownGroups: (tenantId) => knownGroups(connection, tenantId),
-    stage: (held, statements) => stage(connection, held, statements),
-    draw: (held, policy, from) => draw(connection, pairs, held, policy, from),
-    planSummary: (held) => planSummary(connection, held),
+    stage: (mine, statements) => stage(connection, mine, statements),
+    draw: (mine, policy, from) => draw(connection, pairs, mine, policy, from),
+    planSummary: (mine) => planSummary(connection, mine),
+    hold: (mine, holding) => hold(connection, mine, holding),
     totals: (tenantId, since) => totals(connection, tenantId, since),
-    apply: (held, options) => apply(connection, held, options),
-    finish: (held, end) => finish(connection, held, end),
+    apply: (mine, options) => apply(connection, mine, options),
+    finish: (mine, end) => finish(connection, mine, end),
+    held: (tenantId, runId, page) => held(connection, tenantId, runId, page),
+    reject: (tenantId, runId, decider) => reject(connection, owner, tenantId, runId, decider),
+    cancel: (tenantId, runId, decider) => cancel(connection, tenantId, runId, decider),
+    pause: (tenantId, what) => pause(connection, tenantId, what),
+    resume: (tenantId) => resume(connection, tenantId),
+    paused: (tenantId) => paused(connection, tenantId),
+    told: (tenantId) => told(connection, tenantId),
+    tell: (tenantId, condition, what) => tell(connection, tenantId, condition, what),
+    lastApplied: (tenantId) => lastApplied(connection, tenantId),
     runs: (tenantId, page) => runs(connection, tenantId, page),
     run: (tenantId, runId) => run(connection, tenantId, runId),
     planned: (tenantId, runId, page) => planned(connection, tenantId, runId, page),
@@ -97,21 +96,6 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     redeemTicket: (ticket, at) => redeemTicket(connection, ticket, at),
     consentOf: (applicationId) => consentOf(connection, applicationId),
     keepConsent: (applicationId, consent) => keepConsent(connection, applicationId, consent),
-    searchPeople: (tenantId, query, page) => searchPeople(connection, tenantId, query, page),
-    departments: (tenantId) => departments(connection, tenantId),
-    managers: (tenantId, id) => managers(connection, tenantId, id),
-    reports: (tenantId, id, page) => reports(connection, tenantId, id, page),
-    searchGroups: (tenantId, words, page) => searchGroups(connection, tenantId, words, page),
-    group: (tenantId, id) => group(connection, tenantId, id),
-    groupsAround: (tenantId, id) => groupsAround(connection, tenantId, id),
-    groupsOf: (tenantId, id) => groupsOf(connection, tenantId, id),
-    changesOf: (tenantId, id, page) => changesOf(connection, tenantId, id, page),
-    plannedCounts: (tenantId, runId) => plannedCounts(connection, tenantId, runId),
-    plannedOf: (tenantId, runId, kinds, page) =>
-      plannedOf(connection, tenantId, runId, kinds, page),
-    failedRuns: (tenantId, limit) => failedRuns(connection, tenantId, limit),
-    freshness: (tenantId) => freshness(connection, tenantId),
-    freshen: (tenantId) => freshen(connection, tenantId),
     close: () => connection.close(),
   };
 }

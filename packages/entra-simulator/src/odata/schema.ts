@@ -99,9 +99,7 @@ export const schemas: Readonly<Record<ObjectKind, Schema>> = {
   group,
   orgContact: thing('companyName department givenName jobTitle mail mailNickname surname'),
   device: thing('accountEnabled deviceId operatingSystem operatingSystemVersion'),
-  servicePrincipal: thing(
-    'accountEnabled appId appDisplayName description homepage loginUrl servicePrincipalType',
-  ),
+  servicePrincipal: thing('accountEnabled appId appDisplayName servicePrincipalType'),
   somethingNew: thing(''),
 };
 

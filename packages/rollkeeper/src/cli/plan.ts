@@ -22,6 +22,9 @@ const words: Readonly<Record<PlannedRow['kind'], string>> = {
   remove_group: 'remove group',
   add_membership: 'add membership',
   remove_membership: 'remove membership',
+  release_leaving: 'seen back',
+  release_deactivation: 'seen enabled',
+  release_membership: 'membership seen back',
 };
 
 export function summaryTable(report: RunReport): string {
@@ -82,12 +85,16 @@ const reasons: Readonly<Record<HeldKind['because'], string>> = {
   no_one_left: 'would leave no one in scope',
   scope_changed:
     'follows from changed settings (group, membership mode or disabled users), not from the tenant',
+  paused: 'comes while removals are paused',
 };
 
 /** Why removals of a kind are held, in a sentence. */
-export function inWords({ kind, planned, recent, rows, because }: HeldKind): string {
+export function inWords(
+  { kind, planned, recent, rows, because }: HeldKind,
+  dryRun: boolean = false,
+): string {
   const before = recent > 0 ? `, after ${recent} in the last 24 hours` : '';
-  return `Held: ${planned} ${kinds[kind]} of ${rows}${before}: that ${reasons[because]}.`;
+  return `${dryRun ? 'Would be held' : 'Held'}: ${planned} ${kinds[kind]} of ${rows}${before}: that ${reasons[because]}.`;
 }
 
 const removals: ReadonlySet<PlannedRow['kind']> = new Set([
@@ -118,7 +125,7 @@ export async function planTable(
 
 function planRow(row: PlannedRow): string[] {
   return [
-    words[row.kind],
+    row.held ? `${words[row.kind]} (held)` : words[row.kind],
     row.subjectName ?? row.subjectId,
     row.displayName ?? '',
     row.reason ?? row.objectName ?? row.objectId ?? '',

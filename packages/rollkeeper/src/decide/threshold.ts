@@ -16,22 +16,20 @@ export interface DeletionThreshold {
 }
 
 export interface RemovalFacts {
-  /** Removals that this plan proposes: neither held before nor approved. */
+  /** Removals that this plan holds. */
   readonly planned: number;
   /** Removals applied without approval in the last 24 hours. */
   readonly recent: number;
-  /** Rows of the kind before this run, but those whose removal is held. */
+  /** Rows of the kind before this run. */
   readonly rows: number;
 }
 
 export interface JudgedFacts {
   readonly removals: Readonly<Record<RemovalKind, RemovalFacts>>;
-  /** People in scope if all of the plan were applied, and all that is held too. */
+  /** People in scope if all of the plan were applied. */
   readonly inScopeAfter: number;
   /** The scope, the membership mode or the policy on disabled users changed since the last run. */
   readonly scopeChanged: boolean;
-  /** Somebody has paused removals. */
-  readonly paused: boolean;
 }
 
 export interface HeldKind {
@@ -39,17 +37,15 @@ export interface HeldKind {
   readonly planned: number;
   readonly recent: number;
   readonly rows: number;
-  readonly because: 'count' | 'percent' | 'no_one_left' | 'scope_changed' | 'paused';
+  readonly because: 'count' | 'percent' | 'no_one_left' | 'scope_changed';
 }
 
-/**
- * Which kinds of removal are held. Pure. `threshold` null is `off`: removals are not counted then, but those that
- * changed settings bring, that come while removals are paused, or that would leave no one in scope are held all the same.
- */
+/** Which kinds of removal are held. Pure. `threshold` null is `off`: nothing is held. */
 export function judge(
   facts: JudgedFacts,
   threshold: DeletionThreshold | null,
 ): readonly HeldKind[] {
+  if (threshold === null) return [];
   return removalKinds.flatMap((kind) => {
     const removal = facts.removals[kind];
     const because = whyHeld(kind, removal, facts, threshold);
@@ -59,21 +55,13 @@ export function judge(
 
 function whyHeld(
   kind: RemovalKind,
-  removal: RemovalFacts,
-  facts: JudgedFacts,
-  threshold: DeletionThreshold | null,
-): HeldKind['because'] | null {
-  if (removal.planned === 0) return null;
-  if (facts.scopeChanged) return 'scope_changed';
-  if (facts.paused) return 'paused';
-  if (kind === 'leaving' && facts.inScopeAfter <= 0) return 'no_one_left';
-  return threshold === null ? null : reached(removal, threshold);
-}
-
-function reached(
   { planned, recent, rows }: RemovalFacts,
+  facts: JudgedFacts,
   threshold: DeletionThreshold,
-): 'count' | 'percent' | null {
+): HeldKind['because'] | null {
+  if (planned === 0) return null;
+  if (facts.scopeChanged) return 'scope_changed';
+  if (kind === 'leaving' && facts.inScopeAfter === 0) return 'no_one_left';
   const removals = planned + recent;
   if (removals >= threshold.count) return 'count';
   const share = removals * 100 >= threshold.percent * rows;

@@ -48,9 +48,8 @@ export function decodeUser(item: JsonObject, selection: Selection): DecodedUser 
       },
     );
   }
-  const asked = new Set(selection.attributes);
   const values = userAttributes.map((attribute) =>
-    asked.has(attribute) ? kept(attribute.type, item[attribute.name]) : null,
+    selection.attributes.includes(attribute) ? kept(attribute.type, item[attribute.name]) : null,
   );
   const manager = isObject(item['manager']) ? decodeManager(item['manager']) : null;
   const extra = decodeExtra(item, selection.extra);
@@ -65,7 +64,7 @@ export function userStatement(
   manager: ObjectId | null,
 ): UserStatement {
   const text = JSON.stringify([values, extra, manager]);
-  const fingerprint = hash('sha256', text, 'buffer').readUIntLE(0, 6);
+  const fingerprint = Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16);
   return { id, values, extra, manager, fingerprint };
 }
 

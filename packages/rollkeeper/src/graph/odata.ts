@@ -22,6 +22,18 @@ export function segment(text: string): string {
   return encodeURIComponent(text);
 }
 
+const readable: Readonly<Record<string, string>> = {
+  '%2C': ',',
+  '%24': '$',
+  '%3A': ':',
+  '%2F': '/',
+  '%40': '@',
+  '%3D': '=',
+};
+
 function encode(value: string): string {
-  return encodeURIComponent(value).replaceAll(/%(?:2C|24|3A|2F|40|3D)/gu, decodeURIComponent);
+  return encodeURIComponent(value).replaceAll(
+    /%(?:2C|24|3A|2F|40|3D)/gu,
+    (encoded) => readable[encoded] ?? encoded,
+  );
 }

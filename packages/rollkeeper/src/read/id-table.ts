@@ -1,6 +1,23 @@
 import type { ObjectId } from '../directory/statement.ts';
 
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u;
+/** What a hexadecimal digit in lower case counts, by its code; all other characters -1. */
+const digits = new Int8Array(128).fill(-1);
+for (const [value, digit] of '0123456789abcdef'.split('').entries()) {
+  digits[digit.charCodeAt(0)] = value;
+}
+
+/** The digits of `text` from `from` to `to` as a number; negative where one of them is none. */
+function hexadecimal(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = digits[text.charCodeAt(at)] ?? -1;
+    if (digit < 0) return Number.NEGATIVE_INFINITY;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+const isHyphen = (text: string, at: number): boolean => text.charCodeAt(at) === 45;
 
 /**
  * Object ids in order of arrival, each with a number: 24 bytes an id where a `Map` of strings takes hundreds.
@@ -60,11 +77,18 @@ export class IdTable {
   }
 
   #parse(id: ObjectId): boolean {
-    if (!guid.test(id)) return false;
-    this.#probe[0] = Number.parseInt(id.slice(0, 8), 16);
-    this.#probe[1] = Number.parseInt(id.slice(9, 13) + id.slice(14, 18), 16);
-    this.#probe[2] = Number.parseInt(id.slice(19, 23) + id.slice(24, 28), 16);
-    this.#probe[3] = Number.parseInt(id.slice(28), 16);
+    if (id.length !== 36) return false;
+    if (!isHyphen(id, 8) || !isHyphen(id, 13) || !isHyphen(id, 18) || !isHyphen(id, 23))
+      return false;
+    const a = hexadecimal(id, 0, 8);
+    const b = hexadecimal(id, 9, 13) * 0x1_0000 + hexadecimal(id, 14, 18);
+    const c = hexadecimal(id, 19, 23) * 0x1_0000 + hexadecimal(id, 24, 28);
+    const d = hexadecimal(id, 28, 36);
+    if (!(a + b + c + d >= 0)) return false;
+    this.#probe[0] = a;
+    this.#probe[1] = b;
+    this.#probe[2] = c;
+    this.#probe[3] = d;
     return true;
   }
 

@@ -27,6 +27,9 @@ const described = {
   'person.needed':
     'The person is in scope, or supervises somebody who is, and would be read again.',
   'run.held': 'Removals are held.',
+  'run.holds_nothing': 'Nothing of that run waits for a decision.',
+  'run.ended': 'The run has ended, so that it cannot be cancelled.',
+  'run.cancelled': 'Somebody cancelled the run. It changed nothing.',
   'run.active': 'Another run for this tenant is under way.',
   'run.lost_lease': 'Another run took over. This one stopped and changed nothing.',
   'run.not_found': 'There is no run of that number.',

@@ -97,6 +97,10 @@ const described = {
     otherwise: code('off'),
     text: 'How long ago a person must have been soft-deleted for `rollkeeper purge` to remove the row, for example `90d`. The command purges; no run does.',
   },
+  ROLLKEEPER_LOG_LEVEL: {
+    otherwise: code('off'),
+    text: 'Writes a log to standard error, a JSON object a line, with the number of the run: one line a run at `info`, every request at `debug`. Instead of the progress. The library takes a `logger`.',
+  },
   ROLLKEEPER_TIME_ZONE: {
     otherwise: code(defaults.timeZone),
     text: 'An IANA time zone, for example `Europe/Rome`. Checked, and used by nothing in this version: rows and files are in UTC.',

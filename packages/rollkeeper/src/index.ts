@@ -1,6 +1,8 @@
 /** The public surface of Rollkeeper. What is exported here stays stable within a major version. */
 export { open } from './open.ts';
-export type { OpenOptions, Rollkeeper, RunOptions } from './open.ts';
+export type { Logger } from './observe/logger.ts';
+export type { RunWork } from './run/work.ts';
+export type { Decision, OpenOptions, Rollkeeper, RunOptions } from './open.ts';
 export type { Group, Person, Supervisor, UserProfile } from './directory/person.ts';
 export type { ObjectId, Reason } from './directory/statement.ts';
 export { RollkeeperError } from './directory/error.ts';
@@ -8,10 +10,13 @@ export type { ErrorCode, ErrorDetails, Where } from './directory/error.ts';
 export { RunFailed } from './run/ending.ts';
 export type { RunReport, RunResult } from './run/report.ts';
 export type { Progress } from './run/parts.ts';
+export type { HeldState } from './decide/held.ts';
 export type { HeldKind, RemovalKind } from './decide/threshold.ts';
 export type {
   ChangeRow,
   ErasureRow,
+  HeldRow,
+  Pause,
   PlannedRow,
   Purged,
   RunKind,

@@ -17,11 +17,16 @@ import type { Graph } from './graph/graph.ts';
 import { openGraph } from './graph/open.ts';
 import type { OnRequest } from './graph/trace.ts';
 import type { Limits, Priority } from './graph/transport.ts';
+import { silent } from './observe/logger.ts';
+import type { Logger } from './observe/logger.ts';
+import { RunLog } from './observe/run-log.ts';
 import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
 import type { Connection, Progress } from './run/parts.ts';
 import type { RunResult } from './run/report.ts';
 import { findScope, identifyTenant, knownTenant } from './run/scope.ts';
+import { RunFailed } from './run/ending.ts';
+import type { Task } from './run/synchronise.ts';
 import { synchronise } from './run/synchronise.ts';
 import { settingsFaultsOnDisk } from './settings/files.ts';
 import { SettingsError, settingsFaults } from './settings/read.ts';
@@ -30,7 +35,11 @@ import type { Source } from './settings/variable.ts';
 import { openSqlite } from './store/sqlite/open.ts';
 import type {
   ChangeRow,
+  Decider,
   ErasureRow,
+  HeldKey,
+  HeldRow,
+  Pause,
   PersonRow,
   PlannedRow,
   Purged,
@@ -52,6 +61,8 @@ export interface OpenOptions {
   readonly limits?: Partial<Limits>;
   /** Called after every request to Graph and to the login host. */
   readonly onRequest?: OnRequest;
+  /** Where runs are told of, a pino or anything like it. Default: nowhere. */
+  readonly logger?: Logger;
 }
 
 export interface RunOptions {
@@ -62,6 +73,12 @@ export interface RunOptions {
   readonly priority?: Priority;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Who decides something about a run, for the record. */
+export interface Decision {
+  readonly by: string;
+  readonly reason?: string;
 }
 
 export interface ExportOptions extends RunOptions {
@@ -77,8 +94,8 @@ export interface ExportOptions extends RunOptions {
 export interface Rollkeeper {
   readonly settings: Settings;
   /**
-   * One run: reads, decides, applies. Resolves to its result: `succeeded`, or `quarantined` where removals are held
-   * and nothing was applied. Throws `RunFailed` (its `cause` a `RollkeeperError`) where it failed; rows are untouched then.
+   * One run: reads, decides, applies. Resolves to its result: `succeeded`, or `quarantined` where it holds removals and
+   * applied everything else; `report.held` counts what is held, by this run and those before. Throws `RunFailed` (its `cause` a `RollkeeperError`) where it failed; rows are untouched then.
    */
   sync(options?: RunOptions): Promise<RunResult>;
   /** A dry run: the same up to the plan, which is stored and can be read with `planned`. */
@@ -101,8 +118,26 @@ export interface Rollkeeper {
   /** Newest first. */
   runs(tenantId: string, options?: { readonly limit?: number }): Promise<readonly RunRow[]>;
   run(tenantId: string, runId: number): Promise<RunRow | null>;
-  /** What a run planned to do. */
+  /** What a dry run would do, or what a quarantined run has held. */
   planned(tenantId: string, runId: number): AsyncIterable<PlannedRow>;
+  /** What is held or was rejected, by kind, person and group; of one run, where `runId` is given. */
+  held(tenantId: string, options?: { readonly runId?: number }): AsyncIterable<HeldRow>;
+  /**
+   * A run of kind `approval`: reads everything anew, then performs the removals that the run holds and that the read still
+   * proposes, never more. Throws `RunFailed`; its cause is `run.holds_nothing` where there is nothing to approve.
+   */
+  approve(tenantId: string, runId: number, options: Decision & RunOptions): Promise<RunResult>;
+  /**
+   * Keeps in scope what the run holds, until it was seen back once: later runs do not propose it until then. Returns how
+   * many removals. Throws `run.not_found`, `run.holds_nothing`, `run.active`.
+   */
+  reject(tenantId: string, runId: number, decision: Decision): Promise<number>;
+  /** Asks a run that is under way, in whatever process, to stop. Throws `run.not_found`, `run.ended`. */
+  cancel(tenantId: string, runId: number, decision: Decision): Promise<void>;
+  /** Holds every removal from now on: for `forMs` milliseconds, or until `resume`. */
+  pause(tenantId: string, options: Decision & { readonly forMs?: number }): Promise<Pause>;
+  /** Ends a pause. Returns false where there was none. */
+  resume(tenantId: string): Promise<boolean>;
   /**
    * Removes for good who was soft-deleted longer ago than `olderThanMs`. Not who may still be restored in Entra, and not who
    * supervises somebody in scope. `by`: who asked, for the record.
@@ -162,7 +197,8 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<R
 class Keeper implements Rollkeeper {
   readonly settings: Settings;
   readonly #connection: Connection;
-  readonly #graph: (priority: Priority) => Graph;
+  readonly #graph: (priority: Priority, onRequest?: OnRequest) => Graph;
+  readonly #logger: Logger;
   readonly #options: OpenOptions;
   readonly #signal: AbortSignal;
   #store: Promise<Store> | undefined;
@@ -174,8 +210,14 @@ class Keeper implements Rollkeeper {
     this.#signal = options.signal ?? new AbortController().signal;
     const tokens = tokenSource(settings, options);
     // Each command has its own: its tally is that command's.
-    this.#graph = (priority) =>
-      openGraph({ graphUrl: settings.graphUrl, tokens, ...options, priority });
+    this.#graph = (priority, more = () => {}) => {
+      const onRequest: OnRequest = (event) => {
+        options.onRequest?.(event);
+        more(event);
+      };
+      return openGraph({ graphUrl: settings.graphUrl, tokens, ...options, priority, onRequest });
+    };
+    this.#logger = options.logger ?? silent;
   }
 
   async sync(options: RunOptions = {}): Promise<RunResult> {
@@ -260,6 +302,48 @@ class Keeper implements Rollkeeper {
       ({ sequence }) => sequence,
       (row) => row,
     );
+  }
+
+  async *held(tenantId: string, options: { runId?: number } = {}): AsyncGenerator<HeldRow> {
+    const store = await this.#opened();
+    yield* byKey(
+      (after: HeldKey | null) =>
+        store.held(tenantId, options.runId ?? null, { after, limit: pageSize }),
+      (row) => row,
+      (row) => row,
+    );
+  }
+
+  async approve(
+    _tenantId: string,
+    runId: number,
+    { by, reason, ...options }: Decision & RunOptions,
+  ): Promise<RunResult> {
+    const approve = { runId, by, reason: reason ?? null };
+    return await this.#run({ ...options, dryRun: false, approve });
+  }
+
+  async reject(tenantId: string, runId: number, decision: Decision): Promise<number> {
+    return await (await this.#opened()).reject(tenantId, runId, deciderOf(decision));
+  }
+
+  async cancel(tenantId: string, runId: number, decision: Decision): Promise<void> {
+    await (await this.#opened()).cancel(tenantId, runId, deciderOf(decision));
+  }
+
+  async pause(
+    tenantId: string,
+    { forMs, ...decision }: Decision & { forMs?: number },
+  ): Promise<Pause> {
+    const { at: since, ...decider } = deciderOf(decision);
+    const until = forMs === undefined ? null : new Date(Date.parse(since) + forMs).toISOString();
+    const pause = { since, until, ...decider };
+    await (await this.#opened()).pause(tenantId, pause);
+    return pause;
+  }
+
+  async resume(tenantId: string): Promise<boolean> {
+    return await (await this.#opened()).resume(tenantId);
   }
 
   async purge(
@@ -354,16 +438,27 @@ class Keeper implements Rollkeeper {
     };
   }
 
-  async #run(options: RunOptions & { readonly dryRun: boolean }): Promise<RunResult> {
+  async #run(options: RunOptions & Task): Promise<RunResult> {
+    const log = new RunLog(this.#logger);
     const parts = {
-      graph: this.#graph(options.priority ?? 'Low'),
+      graph: this.#graph(options.priority ?? 'Low', log.request),
       store: await this.#opened(),
       connection: this.#connection,
       now: Date.now,
-      progress: options.onProgress ?? (() => {}),
+      progress: (progress: Progress) => {
+        log.progress(progress);
+        options.onProgress?.(progress);
+      },
       signal: this.#signalOf(options),
     };
-    return await synchronise(parts, options);
+    try {
+      const result = await synchronise(parts, options);
+      log.ended(result.report);
+      return result;
+    } catch (error) {
+      if (error instanceof RunFailed) log.failed(error.report, error.cause);
+      throw error;
+    }
   }
 
   async #exportScope(graph: Graph, options: ExportOptions): Promise<ResolvedScope> {
@@ -387,6 +482,12 @@ class Keeper implements Rollkeeper {
 }
 
 const pageSize = 1_000;
+
+const deciderOf = ({ by, reason }: Decision): Decider => ({
+  by,
+  at: new Date().toISOString(),
+  reason: reason ?? null,
+});
 
 /** Opens the database that a location names. */
 async function openStore(location: string): Promise<Store> {

@@ -16,6 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   read: ['directory', 'graph'],
   store: ['directory', 'decide'],
   run: ['directory', 'decide', 'settings', 'graph', 'read', 'store'],
+  observe: ['directory', 'graph', 'run'],
   export: ['directory', 'graph', 'read', 'store'],
   check: ['directory', 'settings', 'graph', 'run', 'store'],
   web: ['directory', 'decide', 'settings', 'graph', 'entra', 'store', 'run', 'export', 'check'],
@@ -28,11 +29,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'store',
     'run',
     'export',
+    'observe',
     'check',
     'web',
   ],
-  'index.ts': ['directory', 'decide', 'settings', 'store', 'run', 'web', 'open.ts'],
-  cli: ['directory', 'decide', 'settings', 'store', 'run', 'check', 'open.ts'],
+  'index.ts': ['directory', 'decide', 'settings', 'store', 'run', 'observe', 'web', 'open.ts'],
+  cli: ['directory', 'decide', 'settings', 'store', 'run', 'observe', 'check', 'open.ts'],
 };
 
 /** Files of another folder that only its interface may be seen through. */

@@ -13,7 +13,7 @@ export const exitCodes = {
   6: 'removals are held',
   7: 'another run is active',
   8: 'database',
-  130: 'interrupted (Ctrl-C)',
+  130: 'interrupted (Ctrl-C), or cancelled with `rollkeeper runs cancel`',
   143: 'terminated',
 } as const;
 
@@ -42,6 +42,9 @@ export const byCode: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   'run.active': 7,
   'run.lost_lease': 7,
   'run.not_found': 2,
+  'run.holds_nothing': 2,
+  'run.ended': 2,
+  'run.cancelled': 130,
   'database.failed': 8,
   'database.not_a_database': 8,
   'database.locked': 8,

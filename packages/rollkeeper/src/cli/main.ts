@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { checkCommand } from './check.ts';
+import { approveCommand, cancelCommand, rejectCommand } from './decide.ts';
 import { demoCommand } from './demo.ts';
 import { forgetCommand, purgeCommand } from './erase.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { exportGroupsCommand, exportUsersCommand } from './export.ts';
+import { pauseCommand, resumeCommand } from './pause.ts';
 import { runsCommand, showRunCommand } from './runs.ts';
 import { withSignals } from './signals.ts';
 import { syncCommand } from './sync.ts';
@@ -55,7 +57,7 @@ export function program(): Command {
     .summary('read the group from Microsoft Graph and bring the database in step')
     .description(
       'One run: reads the users of the group, their managers and groups, decides what changed, and applies it in one\n' +
-        'transaction. Leavers are soft-deleted; too many removals at once are held instead (exit code 6).\n' +
+        'transaction. Leavers are soft-deleted; too many removals at once are held (exit code 6), the rest is applied.\n' +
         'Also known as update-microsoft-graph-users.',
     )
     .option('--dry-run', 'stop after the plan: show what would be done, change nothing', false)
@@ -124,6 +126,54 @@ export function program(): Command {
     .option('--json', 'print one JSON object on standard output', false)
     .action(runningWith(showRunCommand));
 
+  deciding(
+    runs
+      .command('approve')
+      .description(
+        'Performs what a run holds: reads everything anew, then applies the removals that the run showed and that the read\n' +
+          'still proposes, never more. Recorded with who and when.',
+      )
+      .argument('<run>', 'the number of the run', positive)
+      .option('--yes', 'do not ask for confirmation', false)
+      .option('--json', "print the approval's report as one JSON object on standard output", false),
+  ).action(runningWith(approveCommand));
+  deciding(
+    runs
+      .command('reject')
+      .description(
+        'Keeps what a run holds: it stays in scope, and is not proposed again until it was seen back once.\n' +
+          'Recorded with who and when.',
+      )
+      .argument('<run>', 'the number of the run', positive),
+  ).action(runningWith(rejectCommand));
+  deciding(
+    runs
+      .command('cancel')
+      .description(
+        'Asks a run that is under way, in whatever process, to stop. It ends as cancelled, with exit code 130.',
+      )
+      .argument('<run>', 'the number of the run', positive),
+  ).action(runningWith(cancelCommand));
+
+  deciding(
+    rollkeeper
+      .command('pause')
+      .summary('hold every removal for a while')
+      .description(
+        'While removals are paused every one is held, however few; joiners and changes go on. Before work on the directory\n' +
+          'that is expected to look like a mass removal.',
+      )
+      .option('--removals', 'what to pause', false)
+      .option('--for <duration>', 'for how long, for example 4h; without it until resume'),
+  ).action(running(pauseCommand));
+  rollkeeper
+    .command('resume')
+    .summary('end a pause')
+    .description(
+      'Ends a pause of removals. What was held meanwhile stays held until it is decided.',
+    )
+    .action(running(resumeCommand));
+
   rollkeeper
     .command('purge')
     .summary('remove for good who was soft-deleted long ago')
@@ -157,6 +207,12 @@ export function program(): Command {
 
   return rollkeeper;
 }
+
+/** Who decides, and why. */
+const deciding = (command: Command): Command =>
+  command
+    .option('--reason <text>', 'why, for the record')
+    .option('--by <name>', 'who, for the record, instead of the user of the operating system');
 
 const from = (): Option =>
   new Option('--from <source>', 'where to read').choices(['graph', 'database']).default('graph');

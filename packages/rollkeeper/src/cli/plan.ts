@@ -1,6 +1,7 @@
 import type { HeldKind } from '../decide/threshold.ts';
 import type { Rollkeeper } from '../open.ts';
 import type { RunReport } from '../run/report.ts';
+import type { RunWork } from '../run/work.ts';
 import type { PlannedRow } from '../store/store.ts';
 import { oneLine, table } from './terminal.ts';
 
@@ -21,6 +22,9 @@ const words: Readonly<Record<PlannedRow['kind'], string>> = {
   remove_group: 'remove group',
   add_membership: 'add membership',
   remove_membership: 'remove membership',
+  release_leaving: 'seen back',
+  release_deactivation: 'seen enabled',
+  release_membership: 'membership seen back',
 };
 
 export function summaryTable(report: RunReport): string {
@@ -41,7 +45,30 @@ export function summaryTable(report: RunReport): string {
       ],
       ['held', String(report.held)],
       ['requests', `${report.requests} (${report.throttled} throttled)`],
-      ['seconds', (report.durationMs / 1000).toFixed(1)],
+      ['seconds', seconds(report.durationMs)],
+    ],
+  );
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+/** Counts as rows, the largest first. */
+const counted = (counts: RunWork['requests'], where: string): string[][] =>
+  Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([kind, count]) => [`${kind}${where}`, String(count)]);
+
+/** What a run cost: its phases, and its requests by kind. */
+export function workTable(work: RunWork): string {
+  return table(
+    ['cost', ''],
+    [
+      ['reading, seconds', seconds(work.readingMs)],
+      ['deciding, seconds', seconds(work.decidingMs)],
+      ['applying, seconds', seconds(work.applyingMs)],
+      ['waited for Graph, seconds', seconds(work.waitedMs)],
+      ...counted(work.requests, ''),
+      ...counted(work.batched, ' in a batch'),
     ],
   );
 }
@@ -58,12 +85,16 @@ const reasons: Readonly<Record<HeldKind['because'], string>> = {
   no_one_left: 'would leave no one in scope',
   scope_changed:
     'follows from changed settings (group, membership mode or disabled users), not from the tenant',
+  paused: 'comes while removals are paused',
 };
 
 /** Why removals of a kind are held, in a sentence. */
-export function inWords({ kind, planned, recent, rows, because }: HeldKind): string {
+export function inWords(
+  { kind, planned, recent, rows, because }: HeldKind,
+  dryRun: boolean = false,
+): string {
   const before = recent > 0 ? `, after ${recent} in the last 24 hours` : '';
-  return `Held: ${planned} ${kinds[kind]} of ${rows}${before}: that ${reasons[because]}.`;
+  return `${dryRun ? 'Would be held' : 'Held'}: ${planned} ${kinds[kind]} of ${rows}${before}: that ${reasons[because]}.`;
 }
 
 const removals: ReadonlySet<PlannedRow['kind']> = new Set([
@@ -94,7 +125,7 @@ export async function planTable(
 
 function planRow(row: PlannedRow): string[] {
   return [
-    words[row.kind],
+    row.held ? `${words[row.kind]} (held)` : words[row.kind],
     row.subjectName ?? row.subjectId,
     row.displayName ?? '',
     row.reason ?? row.objectName ?? row.objectId ?? '',

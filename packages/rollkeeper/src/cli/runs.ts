@@ -1,7 +1,8 @@
 import { RollkeeperError } from '../directory/error.ts';
-import type { RunRow } from '../store/store.ts';
+import type { Decider, RunRow } from '../store/store.ts';
 import { withRollkeeper } from './environment.ts';
-import { inWords, planTable, summaryTable } from './plan.ts';
+import { waitingInWords } from './held.ts';
+import { inWords, planTable, summaryTable, workTable } from './plan.ts';
 import { oneLine, print, table } from './terminal.ts';
 import type { RunReport } from '../run/report.ts';
 import { readReport } from '../run/report.ts';
@@ -33,9 +34,9 @@ export async function showRunCommand(
       });
     }
     if (options.json) {
-      const plan = [];
-      for await (const row of keeper.planned(tenantId, number)) plan.push(row);
-      print(JSON.stringify({ ...plain(run), plan }));
+      const plan = await Array.fromAsync(keeper.planned(tenantId, number));
+      const waiting = await Array.fromAsync(keeper.held(tenantId, { runId: number }));
+      print(JSON.stringify({ ...plain(run), plan, waiting }));
       return 0;
     }
     const report = reportOf(run);
@@ -43,11 +44,25 @@ export async function showRunCommand(
     print(
       `${run.dryRun ? 'A dry run, started' : 'Started'} ${run.startedAt}, ended ${run.finishedAt ?? '–'}.`,
     );
+    if (report?.work !== undefined) print(workTable(report.work));
     if (run.error !== null) print(`Failed: ${run.error.message} (${run.error.code})`);
-    for (const kind of run.held ?? []) print(inWords(kind));
+    for (const line of decisions(run)) print(line);
+    for (const kind of run.held ?? []) print(inWords(kind, run.dryRun));
     print(await planTable(keeper, tenantId, number));
+    if (run.status === 'quarantined') print(await waitingInWords(keeper, tenantId, number));
     return 0;
   });
+}
+
+const because = ({ by, at, reason }: Decider): string =>
+  `by ${by}, ${at}${reason === null ? '' : `: ${reason}`}`;
+
+function decisions({ approves, cancelled, decision }: RunRow): readonly string[] {
+  return [
+    ...(approves === null ? [] : [`Performs what run ${approves} has held.`]),
+    ...(cancelled === null ? [] : [`Cancelled ${because(cancelled)}`]),
+    ...(decision === null ? [] : [`What it holds was ${decision.what} ${because(decision)}`]),
+  ].map(oneLine);
 }
 
 function runRow(run: RunRow): string[] {

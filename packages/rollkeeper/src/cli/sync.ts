@@ -3,7 +3,7 @@ import type { Rollkeeper } from '../open.ts';
 import type { RunReport, RunResult } from '../run/report.ts';
 import { emptyReport } from '../run/report.ts';
 import { RunFailed } from '../run/ending.ts';
-import { withRollkeeper } from './environment.ts';
+import { environment, logLevelOf, withRollkeeper } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { inWords, planTable, summaryTable } from './plan.ts';
 import type { ProgressView } from './terminal.ts';
@@ -17,14 +17,15 @@ export interface SyncOptions {
 }
 
 export async function syncCommand(signal: AbortSignal, options: SyncOptions): Promise<number> {
-  const view = options.json && !process.stderr.isTTY ? silent : progressView();
+  const quiet = options.json && !process.stderr.isTTY;
+  const view = quiet || logLevelOf(environment()) !== null ? silent : progressView();
   try {
     return await withRollkeeper(signal, async (keeper) => {
       const result = await runOnce(keeper, options, view, signal);
       view.stop();
       if (options.json) print(JSON.stringify(result.report));
       else await tell(keeper, result);
-      return result.report.status === 'quarantined' ? 6 : 0;
+      return exitCodeOfRun(result);
     });
   } catch (error) {
     view.stop();
@@ -34,6 +35,10 @@ export async function syncCommand(signal: AbortSignal, options: SyncOptions): Pr
     return exitCodeOf(error);
   }
 }
+
+/** 6 while anything is held; a dry run holds nothing. */
+export const exitCodeOfRun = ({ dryRun, report }: RunResult): 0 | 6 =>
+  !dryRun && report.held > 0 ? 6 : 0;
 
 async function runOnce(
   keeper: Rollkeeper,
@@ -49,17 +54,21 @@ async function runOnce(
 export async function tell(keeper: Rollkeeper, result: RunResult): Promise<void> {
   const { report, held, dryRun } = result;
   print(summaryTable(report));
-  for (const kind of held) print(inWords(kind));
-  if (report.status === 'quarantined') {
+  for (const kind of held) print(inWords(kind, dryRun));
+  if (dryRun) {
+    print('A dry run: nothing was changed.');
+    if (held.length > 0) print('The removals above would be held.');
+    else if (report.held > 0) {
+      print(`No further removals would be held; ${report.held} of earlier runs are held already.`);
+    }
+  } else if (held.length > 0) {
     print(
-      `Nothing of run ${report.run} was applied. If these removals are right, run once more with\n` +
-        'ROLLKEEPER_DELETION_THRESHOLD=off, or with a higher threshold.',
+      `Everything else of run ${report.run} was applied. Look at what is held with: rollkeeper runs show ${report.run}\n` +
+        `Then let it go on with: rollkeeper runs approve ${report.run}; or keep it with: rollkeeper runs reject ${report.run}`,
     );
-  } else if (dryRun) {
+  } else if (report.held > 0) {
     print(
-      held.length > 0
-        ? 'A dry run: nothing was changed. The removals above would be held.'
-        : 'A dry run: nothing was changed.',
+      `${report.held} removals of earlier runs are still held. Which, and by which run: rollkeeper status`,
     );
   }
   if (dryRun || held.length > 0) print(await planTable(keeper, result.tenantId, report.run));

@@ -87,6 +87,7 @@ function bar(): ProgressView {
   };
   return {
     show: (progress) => {
+      if (progress.phase === 'begun') return;
       if (progress.phase === 'reading') {
         if (!active) people.start(progress.of, progress.people);
         active = true;
@@ -105,6 +106,7 @@ function plainLines(): ProgressView {
   let last = 0;
   return {
     show: (progress) => {
+      if (progress.phase === 'begun') return;
       if (progress.phase !== 'reading') return note(inWords(progress));
       const step = Math.max(1_000, progress.of / 10);
       if (progress.people < last + step && progress.people !== progress.of) return;
@@ -115,7 +117,7 @@ function plainLines(): ProgressView {
   };
 }
 
-function inWords(progress: Exclude<Progress, { phase: 'reading' }>): string {
+function inWords(progress: Exclude<Progress, { phase: 'begun' | 'reading' }>): string {
   if (progress.phase === 'warning') return `${styled('yellow', 'warning')}: ${progress.message}`;
   return progress.phase === 'deciding' ? 'deciding what to do' : 'applying the plan';
 }

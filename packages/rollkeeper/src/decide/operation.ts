@@ -20,6 +20,11 @@ export type GroupOperation = {
   readonly kind: 'create_group' | 'update_group' | 'remove_group';
 };
 
+/** Somebody, or a membership, is seen back: their removal is no longer held. */
+export type ReleaseOperation = {
+  readonly kind: 'release_leaving' | 'release_deactivation' | 'release_membership';
+};
+
 export type MembershipOperation = { readonly kind: 'add_membership' | 'remove_membership' };
 
 /** Every kind of operation, in the order in which `apply` performs them. */
@@ -37,6 +42,9 @@ export const operationKinds = [
   'remove_group',
   'add_membership',
   'remove_membership',
+  'release_leaving',
+  'release_deactivation',
+  'release_membership',
 ] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
@@ -49,6 +57,8 @@ export interface Planned {
   readonly reason?: Reason;
   /** With `set_supervisor`. */
   readonly supervisor?: ObjectId;
+  /** A removal that somebody has approved: it is not judged again. */
+  readonly approved?: boolean;
 }
 
 /** How many operations of each kind a plan holds; kinds with none are 0. */

@@ -1,3 +1,4 @@
+import type { HeldRemoval } from './held.ts';
 import type { KnownPerson, StatedPerson } from './person.ts';
 
 /** A staged person beside what is known of them. */
@@ -5,6 +6,8 @@ export interface PersonPair {
   readonly row: number;
   readonly known: KnownPerson | null;
   readonly stated: StatedPerson;
+  /** Their leaving and their deactivation, as far as earlier runs have held them. */
+  readonly held?: readonly HeldRemoval[];
 }
 
 export interface GroupPair {
@@ -26,4 +29,10 @@ export interface MembershipPair {
    * Groups always `stay`.
    */
   readonly member: 'stays' | 'sleeps' | 'leaves';
+  /** The loss of this membership, where an earlier run has held it. */
+  readonly held?: HeldRemoval;
+  /** It was not held for itself, but kept with its member, whose leaving was held. */
+  readonly keptWithMember?: boolean;
+  /** The leaving of its member, where an earlier run has held it and this one has not seen them back. */
+  readonly memberHeld?: HeldRemoval;
 }

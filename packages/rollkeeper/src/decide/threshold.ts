@@ -16,20 +16,22 @@ export interface DeletionThreshold {
 }
 
 export interface RemovalFacts {
-  /** Removals that this plan holds. */
+  /** Removals that this plan proposes: neither held before nor approved. */
   readonly planned: number;
   /** Removals applied without approval in the last 24 hours. */
   readonly recent: number;
-  /** Rows of the kind before this run. */
+  /** Rows of the kind before this run, but those whose removal is held. */
   readonly rows: number;
 }
 
 export interface JudgedFacts {
   readonly removals: Readonly<Record<RemovalKind, RemovalFacts>>;
-  /** People in scope if all of the plan were applied. */
+  /** People in scope if all of the plan were applied, and all that is held too. */
   readonly inScopeAfter: number;
   /** The scope, the membership mode or the policy on disabled users changed since the last run. */
   readonly scopeChanged: boolean;
+  /** Somebody has paused removals. */
+  readonly paused: boolean;
 }
 
 export interface HeldKind {
@@ -37,15 +39,17 @@ export interface HeldKind {
   readonly planned: number;
   readonly recent: number;
   readonly rows: number;
-  readonly because: 'count' | 'percent' | 'no_one_left' | 'scope_changed';
+  readonly because: 'count' | 'percent' | 'no_one_left' | 'scope_changed' | 'paused';
 }
 
-/** Which kinds of removal are held. Pure. `threshold` null is `off`: nothing is held. */
+/**
+ * Which kinds of removal are held. Pure. `threshold` null is `off`: removals are not counted then, but those that
+ * changed settings bring, that come while removals are paused, or that would leave no one in scope are held all the same.
+ */
 export function judge(
   facts: JudgedFacts,
   threshold: DeletionThreshold | null,
 ): readonly HeldKind[] {
-  if (threshold === null) return [];
   return removalKinds.flatMap((kind) => {
     const removal = facts.removals[kind];
     const because = whyHeld(kind, removal, facts, threshold);
@@ -55,13 +59,21 @@ export function judge(
 
 function whyHeld(
   kind: RemovalKind,
-  { planned, recent, rows }: RemovalFacts,
+  removal: RemovalFacts,
   facts: JudgedFacts,
-  threshold: DeletionThreshold,
+  threshold: DeletionThreshold | null,
 ): HeldKind['because'] | null {
-  if (planned === 0) return null;
+  if (removal.planned === 0) return null;
   if (facts.scopeChanged) return 'scope_changed';
-  if (kind === 'leaving' && facts.inScopeAfter === 0) return 'no_one_left';
+  if (facts.paused) return 'paused';
+  if (kind === 'leaving' && facts.inScopeAfter <= 0) return 'no_one_left';
+  return threshold === null ? null : reached(removal, threshold);
+}
+
+function reached(
+  { planned, recent, rows }: RemovalFacts,
+  threshold: DeletionThreshold,
+): 'count' | 'percent' | null {
   const removals = planned + recent;
   if (removals >= threshold.count) return 'count';
   const share = removals * 100 >= threshold.percent * rows;

@@ -9,7 +9,7 @@
  * | group | `group.not_found`, `group.ambiguous`, `group.gone`, `group.hidden` | 4 |
  * | Graph | `graph.failed`, `graph.refused`, `graph.bad_answer`, `graph.foreign_link`, `graph.loop` | 5 |
  * | people | `person.not_found`, `person.needed` | 2 |
- * | runs | `run.held` 6, `run.active` 7, `run.lost_lease` 7, `run.not_found` 2 | |
+ * | runs | `run.held` 6, `run.active` 7, `run.lost_lease` 7, `run.not_found`, `run.holds_nothing`, `run.ended` 2, `run.cancelled` 130 | |
  * | database | `database.failed`, `database.not_a_database`, `database.locked`, `database.unwritable`, `database.full`, `database.newer` | 8 |
  * | the user | `interrupted` | 130 or 143 |
  */
@@ -38,6 +38,9 @@ export type ErrorCode =
   | 'run.active'
   | 'run.lost_lease'
   | 'run.not_found'
+  | 'run.holds_nothing'
+  | 'run.ended'
+  | 'run.cancelled'
   | 'database.failed'
   | 'database.not_a_database'
   | 'database.locked'

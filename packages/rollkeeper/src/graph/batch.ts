@@ -106,6 +106,7 @@ async function settle(
   let renewed = false;
   for (let attempt = 1; pending.length > 0; attempt += 1) {
     const token = await tokens.token(signal);
+    for (const { url } of pending) tally.batch(url);
     const answered = await roundTrip(options, pending, headers, signal);
     pace.heed(
       answered.map(({ answer }) => answer),

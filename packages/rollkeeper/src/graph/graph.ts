@@ -30,6 +30,10 @@ export interface Tally {
   readonly throttled: number;
   /** Milliseconds waited before retries, over all requests. */
   readonly waitedMs: number;
+  /** HTTP requests by kind, such as `/groups/{id}/members`; a batch is one `/$batch`. */
+  readonly byKind: Readonly<Record<string, number>>;
+  /** Requests inside batches, by kind. */
+  readonly batched: Readonly<Record<string, number>>;
 }
 
 /**

@@ -33,7 +33,7 @@ export function traced(
     const clientRequestId = randomUUID();
     const began = now();
     let response: GraphResponse | null = null;
-    tally.requests += 1;
+    tally.send(request.url);
     try {
       const headers = {
         'user-agent': 'rollkeeper',

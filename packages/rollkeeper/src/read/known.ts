@@ -18,6 +18,7 @@ const REASON_SHIFT = 5;
 const MEMBER_GROUP = 1;
 const EDGE_KNOWN = 2;
 const EDGE_STATED = 4;
+const EDGE_HELD = 8;
 
 /** Someone we know, of whom a full read said nothing. */
 export interface Unstated {
@@ -54,9 +55,16 @@ export class Known {
     this.#flags.set(this.#ids.add(id), GROUP);
   }
 
-  addMembership(groupId: ObjectId, memberId: ObjectId, memberIsGroup: boolean): void {
+  /** `held`: its removal is held, so that it must be heard of when it is seen back. */
+  addMembership(
+    groupId: ObjectId,
+    memberId: ObjectId,
+    memberIsGroup: boolean,
+    held: boolean = false,
+  ): void {
     const edge = this.#edges.add(this.#ids.add(groupId), this.#ids.add(memberId));
-    this.#edgeFlags.set(edge, EDGE_KNOWN | (memberIsGroup ? MEMBER_GROUP : 0));
+    const flags = (memberIsGroup ? MEMBER_GROUP : 0) | (held ? EDGE_HELD : 0);
+    this.#edgeFlags.set(edge, EDGE_KNOWN | flags);
   }
 
   /** Notes that a listing named this person; false where one did before. */
@@ -98,12 +106,13 @@ export class Known {
     return ids;
   }
 
-  /** Notes a membership; true where it is new. */
+  /** Notes a membership; true where it is new, or its removal is held: the first time. */
   stateMembership(groupId: ObjectId, memberId: ObjectId, memberIsGroup: boolean): boolean {
     const edge = this.#edges.add(this.#ids.add(groupId), this.#ids.add(memberId));
-    const seen = this.#edgeFlags.of(edge) & (EDGE_KNOWN | EDGE_STATED);
+    const flags = this.#edgeFlags.of(edge);
     this.#edgeFlags.set(edge, EDGE_STATED | (memberIsGroup ? MEMBER_GROUP : 0));
-    return seen === 0;
+    if ((flags & EDGE_STATED) !== 0) return false;
+    return (flags & EDGE_KNOWN) === 0 || (flags & EDGE_HELD) !== 0;
   }
 
   stateGroup(id: ObjectId): void {

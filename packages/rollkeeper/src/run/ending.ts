@@ -1,9 +1,10 @@
 import { RollkeeperError } from '../directory/error.ts';
-import type { Claim } from '../store/store.ts';
+import type { Claim, HeldCounts, RunKind } from '../store/store.ts';
 import type { Judged } from './judge.ts';
 import type { RunParts } from './parts.ts';
 import type { RunReport, RunResult } from './report.ts';
 import { emptyReport } from './report.ts';
+import type { Stopwatch } from './work.ts';
 
 /** A run that failed, with its report: `cause` is what went wrong. */
 export class RunFailed extends Error {
@@ -17,13 +18,14 @@ export class RunFailed extends Error {
 }
 
 export interface Ending {
+  readonly kind: RunKind;
   readonly dryRun: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  readonly stopwatch: Stopwatch;
   readonly judged: Judged;
   /** People in scope who stay as they are. */
   readonly unchanged: number;
-  readonly applied: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -43,16 +45,17 @@ export async function end(parts: RunParts, claim: Claim, ending: Ending): Promis
 async function reportOf(
   { graph, now, store }: RunParts,
   claim: Claim,
-  { applied, dryRun, judged, startedAt, unchanged }: Ending,
+  { dryRun, judged, kind, startedAt, stopwatch, unchanged }: Ending,
 ): Promise<RunReport> {
-  const totals = applied
-    ? await store.totals(claim.tenantId, new Date(now()).toISOString())
-    : judged.totals;
+  const totals = dryRun
+    ? judged.totals
+    : await store.totals(claim.tenantId, new Date(now()).toISOString());
+  const wouldBeHeld = judged.held.reduce((sum, { planned }) => sum + planned, 0);
   const { operations } = judged.summary;
   const { requests, throttled } = graph.tally();
   return {
     run: claim.runId,
-    kind: 'full',
+    kind,
     status: dryRun || judged.held.length === 0 ? 'succeeded' : 'quarantined',
     users: {
       created: operations.create,
@@ -68,31 +71,36 @@ async function reportOf(
       cleared: judged.summary.supervisorsCleared,
       total: totals.supervisors,
     },
-    held: judged.held.reduce((sum, { planned }) => sum + planned, 0),
+    held: sumOf(totals.held) + (dryRun ? wouldBeHeld : 0),
     requests,
     throttled,
     durationMs: now() - startedAt,
+    work: stopwatch.work(graph.tally()),
   };
 }
+
+export const sumOf = ({ deactivations, leaving, memberships }: HeldCounts): number =>
+  leaving + deactivations + memberships;
 
 /** Ends a run that was cut short. `claim` is missing where it failed before it began. Never throws. */
 export async function failed(
   parts: RunParts,
   claim: Claim | undefined,
   error: unknown,
-  startedAt: number,
+  { kind, startedAt, stopwatch }: Pick<Ending, 'kind' | 'startedAt' | 'stopwatch'>,
 ): Promise<RunFailed> {
-  const cancelled = parts.signal.aborted;
-  const reason: unknown = cancelled ? parts.signal.reason : error;
+  const reason: unknown = parts.signal.aborted ? parts.signal.reason : error;
   const code = reason instanceof RollkeeperError ? reason.code : 'unexpected';
+  const cancelled = parts.signal.aborted || code === 'run.cancelled';
   const message = reason instanceof Error ? reason.message : String(reason);
   const { requests, throttled } = parts.graph.tally();
   const report: RunReport = {
-    ...emptyReport(claim?.runId ?? 0, 'full'),
+    ...emptyReport(claim?.runId ?? 0, kind),
     status: cancelled ? 'cancelled' : 'failed',
     requests,
     throttled,
     durationMs: parts.now() - startedAt,
+    ...(claim === undefined ? {} : { work: stopwatch.work(parts.graph.tally()) }),
     error: { code, message },
   };
   const failure = new RunFailed(report, reason);

@@ -3,7 +3,7 @@ import type { DeletionThreshold } from '../decide/threshold.ts';
 import type { Selection } from '../graph/decode.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Scope } from '../settings/settings.ts';
-import type { Store } from '../store/store.ts';
+import type { RunKind, Store } from '../store/store.ts';
 
 /** What a run is told by the settings. */
 export interface Connection {
@@ -20,6 +20,13 @@ export interface Connection {
 
 /** What happens while it runs; for progress and logs, never for decisions. */
 export type Progress =
+  /** The run has its number. */
+  | {
+      readonly phase: 'begun';
+      readonly tenantId: string;
+      readonly run: number;
+      readonly kind: RunKind;
+    }
   | { readonly phase: 'reading'; readonly people: number; readonly of: number }
   | { readonly phase: 'deciding' }
   | { readonly phase: 'applying' }

@@ -25,7 +25,8 @@ export async function recall(store: Store, tenantId: string, afresh: boolean): P
   for (let after: readonly [string, string] | null = null; ;) {
     const page = await store.knownMemberships(tenantId, { after, limit: pageSize });
     for (const [at, groupId] of page.groupIds.entries()) {
-      known.addMembership(groupId, page.memberIds[at] ?? '', page.groups[at] === 1);
+      const [isGroup, held] = [page.groups[at] === 1, page.held[at] === 1];
+      known.addMembership(groupId, page.memberIds[at] ?? '', isGroup, held);
     }
     const group = page.groupIds.at(-1);
     const member = page.memberIds.at(-1);

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 
 import type { HeldKind } from '../decide/threshold.ts';
 import type { RunKind } from '../store/store.ts';
+import type { RunWork } from './work.ts';
+import { workSchema } from './work.ts';
 
 /** How a run ended, as `sync --json` prints it. The names and their meaning are stable. */
 export interface RunReport {
@@ -34,6 +36,8 @@ export interface RunReport {
   /** Answers that said 429. */
   readonly throttled: number;
   readonly durationMs: number;
+  /** What it cost; absent where the run failed before it began. */
+  readonly work?: RunWork;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -87,6 +91,7 @@ const schema: v.GenericSchema<RunReport> = v.object({
   requests: v.number(),
   throttled: v.number(),
   durationMs: v.number(),
+  work: v.exactOptional(workSchema),
   error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
 });
 

@@ -1,4 +1,4 @@
-import type { Claim } from '../store/store.ts';
+import type { Claim, RunKind } from '../store/store.ts';
 import { end, failed } from './ending.ts';
 import { judgePlan } from './judge.ts';
 import { keepLease, leaseSeconds } from './lease.ts';
@@ -8,45 +8,74 @@ import { read } from './reading.ts';
 import type { Read } from './reading.ts';
 import type { RunResult } from './report.ts';
 import { identifyTenant } from './scope.ts';
+import { Stopwatch } from './work.ts';
+
+export interface Task {
+  /** Stop after the plan. */
+  readonly dryRun: boolean;
+  /** Perform what this run holds: who approved it, and why. */
+  readonly approve?: {
+    readonly runId: number;
+    readonly by: string;
+    readonly reason: string | null;
+  };
+}
 
 /**
- * One run for one tenant: read, decide, judge, apply. Resolves when it succeeded or is quarantined; throws
- * `RunFailed` otherwise, with rows untouched. `dryRun` stops after the plan.
+ * One run for one tenant: read, decide, judge, apply. Resolves when it succeeded, or is quarantined because it holds
+ * removals, everything else applied; throws `RunFailed` otherwise, with rows untouched.
  */
-export async function synchronise(
-  parts: RunParts,
-  options: { dryRun: boolean },
-): Promise<RunResult> {
+export async function synchronise(parts: RunParts, { approve, dryRun }: Task): Promise<RunResult> {
   const startedAt = parts.now();
+  const attempt: Attempt = {
+    kind: approve === undefined ? 'full' : 'approval',
+    approves: approve?.runId ?? null,
+    dryRun,
+    startedAt,
+    stopwatch: new Stopwatch(parts.now),
+  };
   let claim: Claim | undefined;
   try {
     const { connection, graph, store } = parts;
     const tenantId = await identifyTenant(graph, store, connection.tenant, parts.signal);
-    const at = new Date(startedAt).toISOString();
-    claim = await store.claim(tenantId, { kind: 'full', dryRun: options.dryRun, at, leaseSeconds });
-    return await perform(parts, claim, { ...options, startedAt });
+    claim = await store.claim(tenantId, {
+      kind: attempt.kind,
+      dryRun,
+      at: new Date(startedAt).toISOString(),
+      leaseSeconds,
+      ...(approve === undefined ? {} : { approves: approve }),
+    });
+    parts.progress({ phase: 'begun', tenantId, run: claim.runId, kind: attempt.kind });
+    return await perform(parts, claim, attempt);
   } catch (error) {
-    throw await failed(parts, claim, error, startedAt);
+    throw await failed(parts, claim, error, attempt);
   }
 }
 
 interface Attempt {
+  readonly kind: RunKind;
+  readonly approves: number | null;
   readonly dryRun: boolean;
   readonly startedAt: number;
+  readonly stopwatch: Stopwatch;
 }
 
 async function perform(given: RunParts, claim: Claim, attempt: Attempt): Promise<RunResult> {
   const lease = keepLease(given.store, claim);
   const parts = { ...given, signal: AbortSignal.any([given.signal, lease.signal]) };
   try {
-    const reading = await read(parts, claim);
-    const staysAsItIs = await decide(parts, claim);
-    const judged = await judgePlan(parts, claim, reading.scopeChanged);
-    const applied = !attempt.dryRun && judged.held.length === 0;
-    if (applied) await apply(parts, claim, reading, attempt);
+    const { approves, stopwatch } = attempt;
+    const reading = await stopwatch.time('reading', async () => await read(parts, claim));
+    const staysAsItIs = await stopwatch.time('deciding', async () => await decide(parts, claim));
+    const { scopeChanged, warnings } = reading;
+    const judged = await judgePlan(parts, claim, { scopeChanged, approves });
+    if (!attempt.dryRun) {
+      await stopwatch.time('applying', async () => await apply(parts, claim, reading, attempt));
+    }
     const unchanged = reading.unchanged + staysAsItIs;
-    const { warnings } = reading;
-    return await end(given, claim, { ...attempt, judged, unchanged, applied, warnings });
+    return await end(given, claim, { ...attempt, judged, unchanged, warnings });
+  } catch (error) {
+    throw lease.signal.aborted ? lease.signal.reason : error;
   } finally {
     lease.stop();
   }

@@ -59,6 +59,8 @@ export function settingsFaults(
   const extra = find(source, 'MSGRAPH_EXTRA_ATTRIBUTES');
   const without = find(source, 'MSGRAPH_WITHOUT_ATTRIBUTES');
   faults.push(...extraFaults(extra), ...withoutFaults(without, disabledUsers));
+  const levels = ['off', 'debug', 'info', 'warn', 'error'] as const;
+  const logLevel = reading.choice('ROLLKEEPER_LOG_LEVEL', levels, 'off');
   const rest = {
     tenant: reading.tenant(),
     applicationId: reading.applicationId(given.credential !== undefined),
@@ -73,6 +75,7 @@ export function settingsFaults(
     database: reading.database(),
     deletionThreshold: reading.threshold(),
     purgeAfterMs: reading.purgeAfter(),
+    logLevel: logLevel === 'off' ? null : logLevel,
     timeZone: reading.timeZone(),
     url: reading.url('ROLLKEEPER_URL'),
   };

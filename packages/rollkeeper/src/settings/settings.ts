@@ -27,6 +27,9 @@ export type Scope =
   | { readonly kind: 'group-id'; readonly id: string }
   | { readonly kind: 'all' };
 
+/** From this level up, lines are logged. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
 /** What was configured, all of it checked. Secrets are in `credential` and `database` only. */
 export interface Settings {
   /** Lower case. GUID or verified domain. */
@@ -50,6 +53,8 @@ export interface Settings {
   readonly deletionThreshold: DeletionThreshold | null;
   /** Milliseconds after which a soft-deleted row is purged; null: `off`, the default. */
   readonly purgeAfterMs: number | null;
+  /** The command line's log on standard error; null: none, the default. */
+  readonly logLevel: LogLevel | null;
   /** IANA name; default `UTC`. */
   readonly timeZone: string;
   /** `ROLLKEEPER_URL`: where the web application is reached; null where not set. */

@@ -39,6 +39,7 @@ export const variables = [
   'ROLLKEEPER_URL',
   'ROLLKEEPER_DELETION_THRESHOLD',
   'ROLLKEEPER_PURGE_AFTER',
+  'ROLLKEEPER_LOG_LEVEL',
   'ROLLKEEPER_TIME_ZONE',
 ] as const;
 export type Variable = (typeof variables)[number];

@@ -15,6 +15,8 @@
 import type { Kept } from '../directory/attribute.ts';
 import type { ObjectId, Reason, Statements } from '../directory/statement.ts';
 import type { Planned, PlanCounts } from '../decide/operation.ts';
+import type { HeldState } from '../decide/held.ts';
+import type { Condition } from '../decide/notice.ts';
 import type { Policy } from '../decide/person.ts';
 import type { HeldKind, RemovalKind } from '../decide/threshold.ts';
 import type { AccessStore } from './access.ts';
@@ -65,6 +67,11 @@ export interface KnownMembershipsPage {
   readonly memberIds: readonly ObjectId[];
   /** 1: the member is a group. */
   readonly groups: Uint8Array;
+  /**
+   * 1: Graph no longer has this edge; the row is kept because its removal, or its member's leaving, is held or was
+   * rejected. Whoever computes the closure does without it.
+   */
+  readonly held: Uint8Array;
 }
 
 /** How far a plan is drawn: the next staged row to decide, after `row` of its kind; null: from the first. */
@@ -87,6 +94,64 @@ export interface PlanSummary {
   readonly supervisorsCleared: number;
   /** Memberships lost by people who stay in scope. */
   readonly membershipsLost: number;
+  /** How many of these removals somebody has approved. */
+  readonly approved: Readonly<Record<RemovalKind, number>>;
+}
+
+/** Kinds of removal that a run does not perform: what is `held` waits for a decision, what is `left` for the next run. */
+export interface Holding {
+  readonly held: readonly RemovalKind[];
+  readonly left: readonly RemovalKind[];
+}
+
+/** Removals that wait for a decision, by kind. */
+export interface HeldCounts extends Readonly<Record<RemovalKind, number>> {
+  /** The newest run that they are of; null: nothing is held. */
+  readonly newestRun: number | null;
+}
+
+/** One removal that is held, or was rejected. */
+export interface HeldRow {
+  readonly kind: RemovalKind;
+  readonly state: HeldState;
+  /** The run that has held it. */
+  readonly runId: number;
+  readonly since: string;
+  /** Why somebody leaves; null for other kinds. */
+  readonly reason: Reason | null;
+  readonly subjectId: ObjectId;
+  readonly subjectName: string | null;
+  readonly displayName: string | null;
+  /** Of a membership; null for other kinds. */
+  readonly groupId: ObjectId | null;
+  readonly groupName: string | null;
+}
+
+/** Pass the last row of a page to go on. */
+export type HeldKey = Pick<HeldRow, 'kind' | 'subjectId' | 'groupId'>;
+
+/** Who decided something about a run, and when. */
+export interface Decider {
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string | null;
+}
+
+/** Until when removals are held, whatever their number. */
+export interface Pause {
+  readonly since: string;
+  /** null: until somebody resumes. */
+  readonly until: string | null;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+/** A condition that somebody was told of. */
+export interface Told {
+  readonly condition: Condition;
+  /** The newest run that it was told of. */
+  readonly runId: number;
+  readonly at: string;
 }
 
 /** Rows as they stand, for the threshold and the report. */
@@ -100,6 +165,7 @@ export interface Totals {
   readonly supervisors: number;
   /** Removals applied without approval at or after `since`. */
   readonly recent: Readonly<Record<RemovalKind, number>>;
+  readonly held: HeldCounts;
 }
 
 export interface RunRow {
@@ -115,12 +181,20 @@ export interface RunRow {
   /** What is held, as JSON of `HeldKind[]`; null: nothing. */
   readonly held: readonly HeldKind[] | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** The run whose held removals this one performs; null: it is no approval. */
+  readonly approves: number | null;
+  /** What somebody decided about what this run holds; null: nothing yet. */
+  readonly decision: (Decider & { readonly what: 'approved' | 'rejected' }) | null;
+  /** Who asked this run to stop; null: nobody. */
+  readonly cancelled: Decider | null;
 }
 
 /** An operation in words: whom it concerns, by name as far as it is known. */
 export interface PlannedRow {
   readonly sequence: number;
   readonly kind: Planned['kind'];
+  /** Held, or to be held where the run is a dry one. */
+  readonly held: boolean;
   readonly reason: Reason | null;
   readonly subjectId: ObjectId;
   /** User name of a person, display name of a group. */
@@ -210,8 +284,9 @@ export interface Store extends AccessStore {
 
   /**
    * Begins a run: takes the tenant's lease and drops the staging of earlier runs (their plans' rows too, but
-   * not the operations of a quarantined run). A run left unfinished by a process that is gone is marked
-   * failed. Throws `run.active` while another run's lease lives: until `leaseSeconds` after
+   * not what a quarantined run holds). A run left unfinished by a process that is gone is marked
+   * failed. Throws `run.not_found` or `run.holds_nothing` where there is nothing to
+   * approve, and `run.active` while another run's lease lives: until `leaseSeconds` after
    * its last renewal by the database's clock, or, on the same machine, until its process is gone.
    */
   claim(
@@ -221,9 +296,14 @@ export interface Store extends AccessStore {
       readonly dryRun: boolean;
       readonly at: string;
       readonly leaseSeconds: number;
+      /** With kind `approval`: the run whose held removals are to be performed, who approved them, and why. */
+      readonly approves?: Omit<Decider, 'at'> & { readonly runId: number };
     },
   ): Promise<Claim>;
-  /** Extends the lease. Throws `run.lost_lease` if another run has taken it. */
+  /**
+   * Extends the lease. Throws `run.lost_lease` if another run has taken it, and, as every call with a claim but `finish`
+   * does, `run.cancelled` if somebody asked the run to stop.
+   */
   renew(claim: Claim, leaseSeconds: number): Promise<void>;
   enter(claim: Claim, status: 'deciding' | 'applying'): Promise<void>;
 
@@ -244,16 +324,27 @@ export interface Store extends AccessStore {
    * run's plan: people and absences, then groups, then memberships, whose fate depends on the people's. What pairs come
    * to is not the store's to say: it asks `decide/plan.ts`. Of repeats of an id, or of an edge, the last staged one
    * counts. Call it once with null when all is staged, then with each `next`, until that is null.
+   *
+   * Removals that earlier runs have held are not planned again, but those of the run that the claim approves are, marked
+   * as approved. Whoever is held keeps their memberships. Who and what is seen back is planned to be released.
    */
   draw(claim: Claim, policy: Policy, from: DrawnTo | null): Promise<Drawn>;
+  /** Counts the plan, without what is held. */
   planSummary(claim: Claim): Promise<PlanSummary>;
+  /**
+   * Takes removals of these kinds out of the plan, but those that are approved: `apply` does not perform them. What is held
+   * stays in the plan, marked; what is left goes. Whoever stays by this keeps their memberships, and a group with a
+   * membership that stays is not dropped. Call it once, after the plan is judged.
+   */
+  hold(claim: Claim, holding: Holding): Promise<void>;
   /** `since`: ISO 8601; removals applied before it are not `recent`. */
   totals(tenantId: string, since: string): Promise<Totals>;
 
   /**
    * Performs the plan in one transaction, which first checks that the claim still owns the lease
    * (`run.lost_lease` if not) and also writes the changes, what is to be remembered, managers outside the
-   * scope, and the run's status `applying`. Applying twice is refused: the lease is given back by `finish`
+   * scope, the rows of what is held, and the run's status `applying`; who is seen back is held no longer, and an approval is
+   * written down with the run that it approves. Applying twice is refused: the lease is given back by `finish`
    * and the plan's run must be in `deciding` or `applying` and not applied before.
    */
   apply(
@@ -273,6 +364,35 @@ export interface Store extends AccessStore {
     },
   ): Promise<void>;
 
+  /** What is held or was rejected, by kind, person and group. `runId`: of one run; null: of all. */
+  held(tenantId: string, runId: number | null, page: Page<HeldKey>): Promise<readonly HeldRow[]>;
+  /**
+   * Rejects what a run holds: it stays in scope, and is not proposed again until it was seen back once. Returns how many
+   * removals. Throws `run.not_found`, `run.holds_nothing`, and `run.active` while a run is under way.
+   */
+  reject(tenantId: string, runId: number, decider: Decider): Promise<number>;
+  /**
+   * Asks a run that is under way, in whatever process, to stop: its next call with the claim throws `run.cancelled`. Throws
+   * `run.not_found`, and `run.ended` where it has ended already.
+   */
+  cancel(tenantId: string, runId: number, decider: Decider): Promise<void>;
+  /** Removals are held from now on, whatever their number. A pause takes the place of the one before. */
+  pause(tenantId: string, pause: Pause): Promise<void>;
+  /** Returns false where nothing was paused. */
+  resume(tenantId: string): Promise<boolean>;
+  /** The last pause that nobody ended; its `until` may have passed. */
+  paused(tenantId: string): Promise<Pause | null>;
+  /** What somebody was told of and that is not over. */
+  told(tenantId: string): Promise<readonly Told[]>;
+  /** Remembers that somebody was told of a condition; null: that it is over. */
+  tell(
+    tenantId: string,
+    condition: Condition,
+    what: Pick<Told, 'runId' | 'at'> | null,
+  ): Promise<void>;
+
+  /** The newest run that applied its plan; null: none did. */
+  lastApplied(tenantId: string): Promise<RunRow | null>;
   /** Newest first; `after` is a run id. */
   runs(tenantId: string, page: Page<number>): Promise<readonly RunRow[]>;
   run(tenantId: string, runId: number): Promise<RunRow | null>;

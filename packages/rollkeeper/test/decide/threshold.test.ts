@@ -10,6 +10,7 @@ const facts = (leaving: Partial<RemovalFacts>, more: Partial<JudgedFacts> = {}):
   removals: { leaving: { ...none, ...leaving }, deactivations: none, memberships: none },
   inScopeAfter: 100,
   scopeChanged: false,
+  paused: false,
   ...more,
 });
 const why = (judged: JudgedFacts): string | undefined => judge(judged, threshold)[0]?.because;
@@ -56,7 +57,22 @@ describe('judge', () => {
     );
   });
 
-  test('off holds nothing', () => {
-    assert.deepEqual(judge(facts({ planned: 1_000 }, { scopeChanged: true }), null), []);
+  test('off does not count removals', () => {
+    assert.deepEqual(judge(facts({ planned: 1_000 }), null), []);
+  });
+
+  test('off holds what changed settings bring all the same (rule 16)', () => {
+    const [held] = judge(facts({ planned: 1 }, { scopeChanged: true }), null);
+    assert.equal(held?.because, 'scope_changed');
+  });
+
+  test('off holds what would leave no one in scope all the same', () => {
+    const [held] = judge(facts({ planned: 1, rows: 1 }, { inScopeAfter: 0 }), null);
+    assert.equal(held?.because, 'no_one_left');
+  });
+
+  test('every removal is held while removals are paused, with the threshold off too', () => {
+    assert.equal(why(facts({ planned: 1 }, { paused: true })), 'paused');
+    assert.equal(judge(facts({ planned: 1 }, { paused: true }), null)[0]?.because, 'paused');
   });
 });

@@ -90,7 +90,8 @@ test('a 429 inside a batch is sent again, alone, after the longest wait asked fo
     ],
   );
   assert.deepEqual(waits, [9500]);
-  assert.deepEqual(graph.tally(), { requests: 2, throttled: 2, waitedMs: 9500 });
+  const { requests, throttled, waitedMs } = graph.tally();
+  assert.deepEqual([requests, throttled, waitedMs], [2, 2, 9500]);
 });
 
 for (const status of [424, 500, 502, 503, 504]) {

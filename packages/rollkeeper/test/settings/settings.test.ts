@@ -49,6 +49,8 @@ test("the origin's three names and a tenant are enough", () => {
     loginUrl: 'https://login.microsoftonline.com',
     database: 'sqlite:rollkeeper.db',
     deletionThreshold: { count: 500, percent: 20, floor: 5 },
+    purgeAfterMs: null,
+    logLevel: null,
     timeZone: 'UTC',
     url: null,
   });

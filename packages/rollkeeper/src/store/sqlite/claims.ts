@@ -1,8 +1,17 @@
 import { RollkeeperError } from '../../directory/error.ts';
 import type { Claim, Store } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
+import { requireHeld } from './held/waiting.ts';
 import type { Owner } from './lease.ts';
-import { isGone, lostLease, ownerText, ownsLease, parseOwner, requireLease } from './lease.ts';
+import {
+  isGone,
+  lostLease,
+  ownerText,
+  ownsLease,
+  parseOwner,
+  refuseCancelled,
+  requireLease,
+} from './lease.ts';
 import { namePlan } from './name-plan.ts';
 import { flag, integer, textOrNull } from './row.ts';
 import { dropStaging } from './staging.ts';
@@ -19,20 +28,26 @@ export function claim(
   return connection.transaction(() => {
     refuseWhileLeased(connection, owner, tenantId);
     failUnfinished(connection, tenantId, options.at);
+    const { approves } = options;
+    if (approves !== undefined) requireHeld(connection, tenantId, approves.runId);
     dropStaging(connection, tenantId);
     dropPlans(connection, tenantId);
     const last = connection.get('SELECT coalesce(max(run_id), 0) AS run_id FROM rollkeeper_runs');
     const runId = integer(last?.['run_id']) + 1;
     const fence = takeLease(connection, tenantId, runId, owner, options.leaseSeconds);
     connection.run(
-      `INSERT INTO rollkeeper_runs (tenant_id, run_id, kind, dry_run, status, started_at)
-       VALUES ($tenant, $run, $kind, $dryRun, 'reading', $at)`,
+      `INSERT INTO rollkeeper_runs
+              (tenant_id, run_id, kind, dry_run, status, started_at, approves, asked_by, asked_reason)
+       VALUES ($tenant, $run, $kind, $dryRun, 'reading', $at, $approves, $by, $reason)`,
       {
         tenant: tenantId,
         run: runId,
         kind: options.kind,
         dryRun: options.dryRun ? 1 : 0,
         at: options.at,
+        approves: approves?.runId ?? null,
+        by: approves?.by ?? null,
+        reason: approves?.reason ?? null,
       },
     );
     return { tenantId, runId, fence };
@@ -116,6 +131,7 @@ export function renew(
     { tenant: tenantId, fence, run: runId, seconds: leaseSeconds },
   );
   if (renewed === 0) throw lostLease({ tenantId, runId, fence });
+  refuseCancelled(connection, { tenantId, runId, fence });
 }
 
 export function enter(connection: Connection, run: Claim, status: 'deciding' | 'applying'): void {
@@ -133,7 +149,7 @@ export function finish(connection: Connection, run: Claim, end: End): void {
     const owns = ownsLease(connection, run);
     if (!owns && end.status !== 'failed' && end.status !== 'cancelled') throw lostLease(run);
     if (owns) {
-      if (mustStayVisible(connection, run, end)) namePlan(connection, run);
+      if (mustStayVisible(connection, run, end)) keepPlan(connection, run, end);
       else dropPlan(connection, run);
       dropStaging(connection, run.tenantId);
       giveBack(connection, run);
@@ -142,7 +158,19 @@ export function finish(connection: Connection, run: Claim, end: End): void {
   });
 }
 
-/** A plan that was not applied and that people are to look at. */
+/** Of a plan that was applied what is held; the change feed tells the rest. */
+function keepPlan(connection: Connection, run: Claim, end: End): void {
+  if (end.status === 'quarantined') {
+    connection.run(
+      `DELETE FROM rollkeeper_operations
+        WHERE tenant_id = $tenant AND run_id = $run AND (kind <> 'held' OR held = 'with_member')`,
+      { tenant: run.tenantId, run: run.runId },
+    );
+  }
+  namePlan(connection, run);
+}
+
+/** A plan, or the part of it, that was not applied and that people are to look at. */
 function mustStayVisible(connection: Connection, { tenantId, runId }: Claim, end: End): boolean {
   if (end.status === 'quarantined') return true;
   const row = connection.get(

@@ -2,6 +2,8 @@ import { planGroups, planMemberships, planPeople } from '../../decide/plan.ts';
 import type { Policy } from '../../decide/person.ts';
 import type { Claim, Drawn, DrawnTo } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { approvedBy, holdsAnything, withHeldMemberships, withHeldPeople } from './held/earlier.ts';
+import { restateKept } from './held/restate.ts';
 import type { Pairs } from './pairs.ts';
 import { plan } from './plan.ts';
 
@@ -18,9 +20,12 @@ export function draw(
 ): Drawn {
   const { of, row } = from ?? { of: 'people', row: null };
   const page = { after: row, limit: pageSize };
+  const holds = holdsAnything(connection, claim.tenantId);
+  const approves = holds ? approvedBy(connection, claim) : null;
   if (of === 'people') {
-    const people = pairs.people(claim, page);
-    const { operations, unchanged } = planPeople(people, policy);
+    const found = pairs.people(claim, page);
+    const people = holds ? withHeldPeople(connection, claim, found) : found;
+    const { operations, unchanged } = planPeople(people, policy, approves);
     plan(connection, claim, operations);
     return { next: after(people, of) ?? { of: 'groups', row: null }, unchanged };
   }
@@ -29,8 +34,10 @@ export function draw(
     plan(connection, claim, planGroups(groups));
     return { next: after(groups, of) ?? { of: 'memberships', row: null }, unchanged: 0 };
   }
-  const memberships = pairs.memberships(claim, page);
-  plan(connection, claim, planMemberships(memberships));
+  if (holds && row === null) restateKept(connection, claim);
+  const found = pairs.memberships(claim, page);
+  const memberships = holds ? withHeldMemberships(connection, claim, found) : found;
+  plan(connection, claim, planMemberships(memberships, approves));
   return { next: after(memberships, of), unchanged: 0 };
 }
 

@@ -2,6 +2,7 @@ import type { ObjectId } from '../../directory/statement.ts';
 import { reasons } from '../../directory/statement.ts';
 import type { KnownMembershipsPage, KnownPeoplePage, Page } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { holdsAnything } from './held/earlier.ts';
 import { integer, text } from './row.ts';
 
 /** What is known, in the compact form that a full read carries. */
@@ -32,9 +33,10 @@ export function knownMemberships(
   page: Page<readonly [group: ObjectId, member: ObjectId]>,
 ): KnownMembershipsPage {
   const [group, member] = page.after ?? ['', ''];
+  const held = holdsAnything(connection, tenantId) ? isHeld : '0';
   const rows = connection.cells(
-    `SELECT group_id, member_id, member_kind = 'group'
-       FROM rollkeeper_memberships
+    `SELECT group_id, member_id, member_kind = 'group', ${held}
+       FROM rollkeeper_memberships e
       WHERE tenant_id = $tenant AND (group_id, member_id) > ($group, $member)
       ORDER BY group_id, member_id LIMIT $limit`,
     { tenant: tenantId, group, member, limit: page.limit },
@@ -43,8 +45,14 @@ export function knownMemberships(
     groupIds: rows.map(([groupId]) => text(groupId)),
     memberIds: rows.map(([, memberId]) => text(memberId)),
     groups: Uint8Array.from(rows, ([, , isGroup]) => integer(isGroup)),
+    held: Uint8Array.from(rows, ([, , , flag]) => integer(flag)),
   };
 }
+
+const isHeld = `
+  EXISTS (SELECT 1 FROM rollkeeper_held h
+           WHERE h.tenant_id = e.tenant_id AND h.kind = 'memberships'
+             AND h.subject_id = e.member_id AND h.group_id = e.group_id)`;
 
 export function knownGroups(connection: Connection, tenantId: string): readonly ObjectId[] {
   return connection

@@ -42,9 +42,27 @@ export function isGone(owner: Owner, self: Owner): boolean {
   }
 }
 
-/** Throws `run.lost_lease` unless the claim is the newest of its tenant and was not given back. */
+/**
+ * Throws `run.lost_lease` unless the claim is the newest of its tenant and was not given back, and `run.cancelled` where
+ * somebody asked the run to stop.
+ */
 export function requireLease(connection: Connection, claim: Claim): void {
   if (!ownsLease(connection, claim)) throw lostLease(claim);
+  refuseCancelled(connection, claim);
+}
+
+export function refuseCancelled(connection: Connection, { tenantId, runId }: Claim): void {
+  const row = connection.get(
+    `SELECT cancelled_by FROM rollkeeper_runs
+      WHERE tenant_id = $tenant AND run_id = $run AND cancelled_at IS NOT NULL`,
+    { tenant: tenantId, run: runId },
+  );
+  if (row === undefined) return;
+  const by = String(row['cancelled_by']);
+  throw new RollkeeperError('run.cancelled', `Run ${runId} was cancelled by ${by}.`, {
+    remedy: 'No row was changed. Start another run when it suits you.',
+    facts: { runId, tenantId, by },
+  });
 }
 
 export function ownsLease(connection: Connection, { tenantId, runId, fence }: Claim): boolean {

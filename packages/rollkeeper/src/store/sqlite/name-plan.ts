@@ -31,8 +31,9 @@ const identify = [
           object_id = CASE o.kind WHEN 'create' THEN s.supervisor_id ELSE o.supervisor_id END
      FROM rollkeeper_staged_users s
     WHERE o.tenant_id = $tenant AND o.run_id = $run
-      AND o.kind IN ('create', 'update', 'deactivate', 'restore', 'soft_delete', 'move_reason',
-                     'set_supervisor', 'clear_supervisor')
+      AND (o.kind IN ('create', 'update', 'deactivate', 'restore', 'soft_delete', 'move_reason',
+                      'set_supervisor', 'clear_supervisor', 'release_leaving', 'release_deactivation')
+        OR o.held IN ('leaving', 'deactivations'))
       AND s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row`,
   `UPDATE rollkeeper_operations AS o
       SET subject_id = s.id
@@ -44,7 +45,8 @@ const identify = [
       SET subject_id = s.member_id, object_id = s.group_id
      FROM rollkeeper_staged_memberships s
     WHERE o.tenant_id = $tenant AND o.run_id = $run
-      AND o.kind IN ('add_membership', 'remove_membership')
+      AND (o.kind IN ('add_membership', 'remove_membership', 'release_membership')
+        OR o.held IN ('memberships', 'with_member'))
       AND s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row`,
 ];
 

@@ -5,9 +5,14 @@ import { placeholders } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { requireLease } from './lease.ts';
 import { becomes } from './pairs.ts';
-import { integer, reasonOrNull, text, textOrNull } from './row.ts';
+import { flag, integer, reasonOrNull, text, textOrNull } from './row.ts';
 
-const presence: readonly OperationKind[] = ['soft_delete', 'move_reason', 'restore'];
+const presence: readonly OperationKind[] = [
+  'soft_delete',
+  'move_reason',
+  'restore',
+  'release_leaving',
+];
 
 /** Operations of these kinds say nothing but their row: a run of them, on rows one after another, is kept as one. */
 const gathered: readonly OperationKind[] = ['create', 'add_membership'];
@@ -18,15 +23,29 @@ export function plan(connection: Connection, claim: Claim, operations: readonly 
     requireLease(connection, claim);
     const insert = connection.prepare(
       `INSERT INTO rollkeeper_operations
-              (tenant_id, run_id, sequence, kind, row, last_row, reason, supervisor_id, subject_id)
-       VALUES (${placeholders(9)})`,
+              (tenant_id, run_id, sequence, kind, row, last_row, reason, supervisor_id, subject_id,
+               approved)
+       VALUES (${placeholders(10)})`,
     );
     const { tenantId, runId } = claim;
     let sequence = lastSequence(connection, claim);
-    for (const { kind, row, lastRow, reason = null, supervisor = null } of gather(operations)) {
+    for (const operation of gather(operations)) {
+      const { kind, row, lastRow, reason = null, supervisor = null } = operation;
       const subject = presence.includes(kind) ? personOf(connection, claim, row) : null;
+      const approved = operation.approved === true ? 1 : 0;
       sequence += 1;
-      insert.run(tenantId, runId, sequence, kind, row, lastRow, reason, supervisor, subject);
+      insert.run(
+        tenantId,
+        runId,
+        sequence,
+        kind,
+        row,
+        lastRow,
+        reason,
+        supervisor,
+        subject,
+        approved,
+      );
       sequence += lastRow - row;
     }
   });
@@ -71,7 +90,7 @@ function personOf(connection: Connection, { tenantId, runId }: Claim, row: numbe
   return text(found?.['id']);
 }
 
-/** How many operations of each kind a run's plan holds. */
+/** How many operations of each kind a run's plan holds, those that are held aside. */
 export function countPlan(
   connection: Connection,
   { tenantId, runId }: Claim,
@@ -82,7 +101,7 @@ export function countPlan(
   >;
   const rows = connection.all(
     `SELECT kind, sum(last_row - row + 1) AS operations FROM rollkeeper_operations
-      WHERE tenant_id = $tenant AND run_id = $run GROUP BY kind`,
+      WHERE tenant_id = $tenant AND run_id = $run AND kind <> 'held' GROUP BY kind`,
     { tenant: tenantId, run: runId },
   );
   for (const row of rows) counts[kindOf(row['kind'])] = integer(row['operations']);
@@ -92,12 +111,29 @@ export function countPlan(
 export function planSummary(connection: Connection, claim: Claim): PlanSummary {
   const operations = countPlan(connection, claim);
   const created = operations.create > 0 ? createdWithSupervisor(connection, claim) : 0;
+  const memberships = membershipsLost(connection, claim, operations);
   return {
     operations,
     supervisorsSet: operations.set_supervisor + created,
     supervisorsCleared: operations.clear_supervisor,
-    membershipsLost: operations.remove_membership > 0 ? membershipsLost(connection, claim) : 0,
+    membershipsLost: memberships.all,
+    approved: { ...countApproved(connection, claim), memberships: memberships.approved },
   };
+}
+
+/** How many of a plan's removals somebody has approved. */
+export function countApproved(
+  connection: Connection,
+  { tenantId, runId }: Claim,
+): { leaving: number; deactivations: number } {
+  const row = connection.get(
+    `SELECT count(*) FILTER (WHERE kind = 'soft_delete') AS leaving,
+            count(*) FILTER (WHERE kind = 'deactivate') AS deactivations
+       FROM rollkeeper_operations
+      WHERE tenant_id = $tenant AND run_id = $run AND approved`,
+    { tenant: tenantId, run: runId },
+  );
+  return { leaving: integer(row?.['leaving']), deactivations: integer(row?.['deactivations']) };
 }
 
 function createdWithSupervisor(connection: Connection, { tenantId, runId }: Claim): number {
@@ -111,16 +147,22 @@ function createdWithSupervisor(connection: Connection, { tenantId, runId }: Clai
   return integer(row?.['people']);
 }
 
-export function membershipsLost(connection: Connection, { tenantId, runId }: Claim): number {
+/** Memberships that people lose who stay in scope. */
+export function membershipsLost(
+  connection: Connection,
+  { tenantId, runId }: Claim,
+  { remove_membership: removals }: Readonly<Record<OperationKind, number>>,
+): { readonly all: number; readonly approved: number } {
+  if (removals === 0) return { all: 0, approved: 0 };
   const row = connection.get(
-    `SELECT count(*) AS memberships
+    `SELECT count(*) AS memberships, count(*) FILTER (WHERE o.approved) AS approved
        FROM rollkeeper_operations o
        JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
       WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'remove_membership'
         AND s.member_kind = 'user' AND ${becomes('s')} = 'stays'`,
     { tenant: tenantId, run: runId },
   );
-  return integer(row?.['memberships']);
+  return { all: integer(row?.['memberships']), approved: integer(row?.['approved']) };
 }
 
 export function planned(
@@ -130,15 +172,20 @@ export function planned(
   page: Page<number>,
 ): readonly PlannedRow[] {
   const rows = connection.all(
-    `SELECT sequence, kind, reason, subject_id, subject_name, display_name, object_id, object_name
+    `SELECT sequence,
+            CASE held WHEN 'leaving' THEN 'soft_delete' WHEN 'deactivations' THEN 'deactivate'
+                      WHEN 'memberships' THEN 'remove_membership' ELSE kind END AS kind,
+            kind = 'held' AS held, reason, subject_id, subject_name, display_name, object_id, object_name
        FROM rollkeeper_operations
       WHERE tenant_id = $tenant AND run_id = $run AND sequence > $after AND subject_id IS NOT NULL
+        AND held IS NOT 'with_member'
       ORDER BY sequence LIMIT $limit`,
     { tenant: tenantId, run: runId, after: page.after ?? 0, limit: page.limit },
   );
   return rows.map((row) => ({
     sequence: integer(row['sequence']),
     kind: kindOf(row['kind']),
+    held: flag(row['held']),
     reason: reasonOrNull(row['reason']),
     subjectId: text(row['subject_id']),
     subjectName: textOrNull(row['subject_name']),

@@ -1,10 +1,11 @@
 import type { HeldKind } from '../../decide/threshold.ts';
-import type { Page, RunKind, RunRow, RunStatus } from '../store.ts';
+import type { Decider, Page, RunKind, RunRow, RunStatus } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
 import { flag, integer, text, textOrNull } from './row.ts';
 
 const columns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
-            error_message`;
+            error_message, approves, asked_by, asked_reason, decision, decided_by, decided_at, decision_reason,
+            cancelled_by, cancelled_at, cancel_reason`;
 
 export function runs(
   connection: Connection,
@@ -48,5 +49,35 @@ function runRow(row: Row): RunRow {
     report: textOrNull(row['report']),
     held: held === null ? null : (JSON.parse(held) as readonly HeldKind[]),
     error: code === null ? null : { code, message: textOrNull(row['error_message']) ?? '' },
+    approves: row['approves'] === null ? null : integer(row['approves']),
+    decision: decisionOf(row),
+    cancelled: deciderOf(row['cancelled_by'], row['cancelled_at'], row['cancel_reason']),
   };
+}
+
+function decisionOf(row: Row): RunRow['decision'] {
+  const decider = deciderOf(row['decided_by'], row['decided_at'], row['decision_reason']);
+  if (decider === null) return null;
+  return { what: row['decision'] === 'approved' ? 'approved' : 'rejected', ...decider };
+}
+
+function deciderOf(
+  by: Row[string] | undefined,
+  at: Row[string] | undefined,
+  reason: Row[string] | undefined,
+): Decider | null {
+  return by === null || by === undefined
+    ? null
+    : { by: text(by), at: text(at), reason: textOrNull(reason) };
+}
+
+/** The newest run that applied its plan; null: none did. */
+export function lastApplied(connection: Connection, tenantId: string): RunRow | null {
+  const row = connection.get(
+    `SELECT ${columns} FROM rollkeeper_runs
+      WHERE tenant_id = $tenant AND applied_at IS NOT NULL AND status IN ('succeeded', 'quarantined')
+      ORDER BY run_id DESC LIMIT 1`,
+    { tenant: tenantId },
+  );
+  return row === undefined ? null : runRow(row);
 }

@@ -15,13 +15,18 @@ import { Connection } from './connection.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { draw } from './draw.ts';
 import { erasures, forget, purge } from './erasing.ts';
+import { cancel, reject } from './held/decisions.ts';
+import { hold } from './held/hold.ts';
+import { held } from './held/listing.ts';
 import type { Owner } from './lease.ts';
 import { changes, groups } from './listings.ts';
 import { migrate } from './migrate.ts';
+import { tell, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
+import { pause, paused, resume } from './pauses.ts';
 import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
-import { run, runs } from './runs.ts';
+import { lastApplied, run, runs } from './runs.ts';
 import { createStaging } from './staged.ts';
 import { stage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
@@ -51,17 +56,27 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     tenants: () => tenants(connection),
     remembered: (tenantId) => remembered(connection, tenantId),
     claim: (tenantId, options) => claim(connection, owner, tenantId, options),
-    renew: (held, leaseSeconds) => renew(connection, held, leaseSeconds),
-    enter: (held, status) => enter(connection, held, status),
+    renew: (mine, leaseSeconds) => renew(connection, mine, leaseSeconds),
+    enter: (mine, status) => enter(connection, mine, status),
     knownPeople: (tenantId, page) => knownPeople(connection, tenantId, page),
     knownMemberships: (tenantId, page) => knownMemberships(connection, tenantId, page),
     knownGroups: (tenantId) => knownGroups(connection, tenantId),
-    stage: (held, statements) => stage(connection, held, statements),
-    draw: (held, policy, from) => draw(connection, pairs, held, policy, from),
-    planSummary: (held) => planSummary(connection, held),
+    stage: (mine, statements) => stage(connection, mine, statements),
+    draw: (mine, policy, from) => draw(connection, pairs, mine, policy, from),
+    planSummary: (mine) => planSummary(connection, mine),
+    hold: (mine, holding) => hold(connection, mine, holding),
     totals: (tenantId, since) => totals(connection, tenantId, since),
-    apply: (held, options) => apply(connection, held, options),
-    finish: (held, end) => finish(connection, held, end),
+    apply: (mine, options) => apply(connection, mine, options),
+    finish: (mine, end) => finish(connection, mine, end),
+    held: (tenantId, runId, page) => held(connection, tenantId, runId, page),
+    reject: (tenantId, runId, decider) => reject(connection, owner, tenantId, runId, decider),
+    cancel: (tenantId, runId, decider) => cancel(connection, tenantId, runId, decider),
+    pause: (tenantId, what) => pause(connection, tenantId, what),
+    resume: (tenantId) => resume(connection, tenantId),
+    paused: (tenantId) => paused(connection, tenantId),
+    told: (tenantId) => told(connection, tenantId),
+    tell: (tenantId, condition, what) => tell(connection, tenantId, condition, what),
+    lastApplied: (tenantId) => lastApplied(connection, tenantId),
     runs: (tenantId, page) => runs(connection, tenantId, page),
     run: (tenantId, runId) => run(connection, tenantId, runId),
     planned: (tenantId, runId, page) => planned(connection, tenantId, runId, page),

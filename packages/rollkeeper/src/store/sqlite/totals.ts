@@ -1,5 +1,6 @@
 import type { Totals } from '../store.ts';
 import type { Connection } from './connection.ts';
+import { heldCounts } from './held/listing.ts';
 import { integer } from './row.ts';
 
 /** As the view of supervisors counts, but with each supervisor looked up once, and not once for every report. */
@@ -31,7 +32,7 @@ export function totals(connection: Connection, tenantId: string, since: string):
     `SELECT coalesce(sum(leaving), 0) AS leaving, coalesce(sum(deactivations), 0) AS deactivations,
             coalesce(sum(memberships), 0) AS memberships
        FROM rollkeeper_runs
-      WHERE tenant_id = $tenant AND applied_at >= $since AND kind <> 'approval'`,
+      WHERE tenant_id = $tenant AND applied_at >= $since`,
     values,
   );
   return {
@@ -44,5 +45,6 @@ export function totals(connection: Connection, tenantId: string, since: string):
       deactivations: integer(recent?.['deactivations']),
       memberships: integer(recent?.['memberships']),
     },
+    held: heldCounts(connection, tenantId),
   };
 }

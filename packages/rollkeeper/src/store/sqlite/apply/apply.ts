@@ -1,9 +1,12 @@
 import { RollkeeperError } from '../../../directory/error.ts';
 import type { OperationKind } from '../../../decide/operation.ts';
+import type { RemovalKind } from '../../../decide/threshold.ts';
 import type { Claim, Remembered } from '../../store.ts';
 import type { Connection } from '../connection.ts';
 import { requireLease } from '../lease.ts';
-import { countPlan, membershipsLost } from '../plan.ts';
+import { recordApproval } from '../held/decisions.ts';
+import { settleHeld } from '../held/settle.ts';
+import { countApproved, countPlan, membershipsLost } from '../plan.ts';
 import { remember, remembered } from '../tenants.ts';
 import { applyGroups, applyMemberships } from './groups.ts';
 import { dropGone } from './gone.ts';
@@ -23,7 +26,7 @@ export function apply(
     requireOnce(connection, claim);
     const application: Application = { tenant: claim.tenantId, run: claim.runId, at };
     const plan = countPlan(connection, claim);
-    markApplied(connection, application, plan, lost(connection, claim, plan));
+    markApplied(connection, application, unapproved(connection, claim, plan));
     const before = remembered(connection, claim.tenantId);
     recordAttributes(connection, application, before, now);
     applyPeople(connection, application, plan, toldOf(before, now));
@@ -32,6 +35,8 @@ export function apply(
     dropGone(connection, application, plan);
     applyOutsideManagers(connection, application, claim);
     refreshFingerprints(connection, application, plan.create);
+    settleHeld(connection, application, plan);
+    recordApproval(connection, claim, at);
     remember(connection, claim.tenantId, now);
   });
 }
@@ -51,30 +56,32 @@ function requireOnce(connection: Connection, { tenantId, runId }: Claim): void {
   );
 }
 
-const lost = (
+/** The removals that a run applies without approval are what later runs count as recent. */
+function unapproved(
   connection: Connection,
   claim: Claim,
   plan: Readonly<Record<OperationKind, number>>,
-): number => (plan.remove_membership > 0 ? membershipsLost(connection, claim) : 0);
+): Readonly<Record<RemovalKind, number>> {
+  const approved = countApproved(connection, claim);
+  const memberships = membershipsLost(connection, claim, plan);
+  return {
+    leaving: plan.soft_delete - approved.leaving,
+    deactivations: plan.deactivate - approved.deactivations,
+    memberships: memberships.all - memberships.approved,
+  };
+}
 
-/** The removals that a run applied are what later runs count as recent. */
 function markApplied(
   connection: Connection,
   application: Application,
-  plan: Readonly<Record<OperationKind, number>>,
-  memberships: number,
+  removals: Readonly<Record<RemovalKind, number>>,
 ): void {
   connection.run(
     `UPDATE rollkeeper_runs
         SET status = 'applying', applied_at = $at,
             leaving = $leaving, deactivations = $deactivations, memberships = $memberships
       WHERE tenant_id = $tenant AND run_id = $run`,
-    {
-      ...application,
-      leaving: plan.soft_delete,
-      deactivations: plan.deactivate,
-      memberships,
-    },
+    { ...application, ...removals },
   );
 }
 

@@ -22,8 +22,8 @@ const described = {
     text: 'Application (client) id of the app registration, a GUID. Not needed where the application gives a credential of its own (`open(settings, { credential })`).',
   },
   MSGRAPH_TENANT_ID: {
-    needed: 'yes',
-    text: 'The tenant: its id (a GUID) or one of its verified domains. A domain is looked up once and remembered. `common`, `organizations` and `consumers` are refused.',
+    otherwise: 'the tenant that consented',
+    text: 'The tenant: its id (a GUID) or one of its verified domains. A domain is looked up once and remembered. Not set: the tenant whose administrator consented on the consent page or by `rollkeeper consent`. `common`, `organizations` and `consumers` are refused.',
   },
   MSGRAPH_CLIENT_SECRET: {
     needed: oneCredential,
@@ -32,6 +32,9 @@ const described = {
   MSGRAPH_CLIENT_SECRET_FILE: {
     needed: oneCredential,
     text: 'Path of a file that holds nothing but the client secret. Read again each time a token is asked for.',
+  },
+  MSGRAPH_CLIENT_SECRET_EXPIRES: {
+    text: 'The day on which the client secret runs out, for example `2027-05-31`. Shown on the overview, with a warning in its last month. Entra does not tell it to the application.',
   },
   MSGRAPH_CLIENT_CERTIFICATE_FILE: {
     needed: oneCredential,
@@ -87,7 +90,7 @@ const described = {
     text: 'Where the rows are kept: `sqlite:<path>` or `file:<path>`. A relative path starts at the current folder. `postgres://…` is understood and refused: this version keeps its rows in SQLite only.',
   },
   ROLLKEEPER_URL: {
-    text: 'Reserved for the address of a web application. Checked, and used by nothing in this version.',
+    text: 'Where browsers reach the pages, for example `https://people.example.org`. The redirect URIs begin with it; a request is held to it before it may change anything. Needed for consent and for signing in.',
   },
   ROLLKEEPER_DELETION_THRESHOLD: {
     otherwise: code(thresholdText(defaults.deletionThreshold)),
@@ -103,7 +106,17 @@ const described = {
   },
   ROLLKEEPER_TIME_ZONE: {
     otherwise: code(defaults.timeZone),
-    text: 'An IANA time zone, for example `Europe/Rome`. Checked, and used by nothing in this version: rows and files are in UTC.',
+    text: 'An IANA time zone, for example `Europe/Rome`, in which a cron pattern is read. Rows and files are in UTC.',
+  },
+  ROLLKEEPER_SCHEDULE: {
+    otherwise: code('15m'),
+    text: 'When `rollkeeper serve` and `start()` begin runs: a duration from a minute on (`90s`, `15m`, `4h`), a cron pattern (`0 6-20 * * 1-5`), or `off`.',
+  },
+  ROLLKEEPER_ADMINISTRATORS: {
+    text: 'Who may sign in to the pages of `rollkeeper serve`, separated by commas: object ids of users, user names, `group:<object id>` for the members of a group. Prefer ids: a user name can be given to somebody else.',
+  },
+  ROLLKEEPER_TASK_TOKEN: {
+    text: 'What a scheduler shows to begin a run over HTTP, and a collector to read the metrics: `Authorization: Bearer …`. At least 24 characters. Not set: neither is answered.',
   },
 };
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { bodyText, isRecord, type Answer, type Wire } from './exchange.ts';
 
 /** Which requests a fault is meant for; every condition given must hold. */
@@ -142,20 +143,24 @@ function wireOf(fault: Fault): Wire {
   return wire;
 }
 
-const throttled = {
-  error: {
-    code: 'TooManyRequests',
-    message: 'Please retry again later.',
-    innerError: { code: '429', message: 'Please retry after', status: '429' },
-  },
-};
+function throttled(): unknown {
+  const date = new Date().toISOString().slice(0, 19);
+  const inner = { code: '429', date, message: 'Please retry after', status: '429' };
+  return {
+    error: {
+      code: 'TooManyRequests',
+      message: 'Please retry again later.',
+      innerError: { ...inner, 'request-id': randomUUID() },
+    },
+  };
+}
 
 function stated(fault: Fault, throttledHeaders: ThrottledHeaders): Answer {
   const status = fault.status ?? 200;
   const given = Object.keys(fault.headers ?? {}).map((name) => name.toLowerCase());
   const own = status === 429 && !given.includes('retry-after') && fault.headers === undefined;
   const body =
-    fault.body ?? (status === 429 ? throttled : { error: { code: 'UnknownError', message: '' } });
+    fault.body ?? (status === 429 ? throttled() : { error: { code: 'UnknownError', message: '' } });
   const type = typeof body === 'string' ? 'text/plain' : 'application/json';
   return {
     status,

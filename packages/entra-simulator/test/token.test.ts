@@ -77,7 +77,7 @@ function refusedWith(got: Got, status: number, error: string, number: number): v
   assert.match(
     String(body['error_description']),
     new RegExp(
-      `^AADSTS${number}: .+ Trace ID: ${String(body['trace_id'])} Correlation ID: ${String(body['correlation_id'])} Timestamp: ${String(body['timestamp'])}$`,
+      `^AADSTS${number}: .+\r\nTrace ID: ${String(body['trace_id'])}\r\nCorrelation ID: ${String(body['correlation_id'])}\r\nTimestamp: ${String(body['timestamp'])}$`,
     ),
   );
   assert.match(String(body['timestamp']), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/);
@@ -297,7 +297,7 @@ const refusals: readonly Refusal[] = [
   {
     what: 'a scope that is not /.default',
     form: { scope: 'https://graph.microsoft.com/User.Read.All' },
-    is: [400, 'invalid_scope', 1_002_012],
+    is: [400, 'invalid_scope', 70_011],
   },
   {
     what: 'the Graph of another cloud',

@@ -2,7 +2,8 @@
 export { open } from './open.ts';
 export type { Logger } from './observe/logger.ts';
 export type { RunWork } from './run/work.ts';
-export type { Decision, OpenOptions, Rollkeeper, RunOptions } from './open.ts';
+export type { Decision, OpenOptions, Rollkeeper, RunOptions, StartOptions } from './open.ts';
+export type { Scheduled } from './schedule/schedule.ts';
 export type { Group, Person, Supervisor, UserProfile } from './directory/person.ts';
 export type { ObjectId, Reason } from './directory/statement.ts';
 export { RollkeeperError } from './directory/error.ts';

@@ -1,36 +1,35 @@
-import type { Finding, Subject } from './check/diagnose.ts';
-import { diagnose, findFaults } from './check/diagnose.ts';
-import { userAttributes } from './directory/attribute.ts';
+import { findFaults } from './check/diagnose.ts';
+import type { Finding } from './check/diagnose.ts';
+import { connect, tenantOf } from './connect.ts';
+import type { Connected, OpenOptions } from './connect.ts';
 import { RollkeeperError } from './directory/error.ts';
 import type { Group, Person, UserProfile } from './directory/person.ts';
 import { groupProfile, userProfile } from './directory/person.ts';
 import type { ObjectId } from './directory/statement.ts';
-import { tokenHint } from './entra/hint.ts';
-import { tokenSource } from './entra/token.ts';
 import { writeCsv } from './export/csv.ts';
 import { groupColumns, userColumns } from './export/columns.ts';
 import { groupsFromDatabase, groupsFromGraph, groupsInScopeFromGraph } from './export/groups.ts';
 import { usersFromDatabase, usersFromGraph } from './export/users.ts';
-import type { Selection } from './graph/decode.ts';
-import type { Tokens } from './graph/authorise.ts';
 import type { Graph } from './graph/graph.ts';
-import { openGraph } from './graph/open.ts';
-import type { OnRequest } from './graph/trace.ts';
-import type { Limits, Priority } from './graph/transport.ts';
+import type { Priority } from './graph/transport.ts';
+import { checkSettings, keepingOf } from './keeping.ts';
 import { silent } from './observe/logger.ts';
-import type { Logger } from './observe/logger.ts';
 import { RunLog } from './observe/run-log.ts';
 import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
 import type { Connection, Progress } from './run/parts.ts';
 import type { RunResult } from './run/report.ts';
-import { findScope, identifyTenant, knownTenant } from './run/scope.ts';
 import { RunFailed } from './run/ending.ts';
+import { findScope, identifyTenant } from './run/scope.ts';
 import type { Task } from './run/synchronise.ts';
 import { synchronise } from './run/synchronise.ts';
+import { Conductor } from './schedule/conductor.ts';
+import { schedule } from './schedule/schedule.ts';
+import type { Scheduled } from './schedule/schedule.ts';
 import { settingsFaultsOnDisk } from './settings/files.ts';
+import { readSchedule, scheduleForm } from './settings/pages.ts';
 import { SettingsError, settingsFaults } from './settings/read.ts';
-import type { Settings, TokenCredential } from './settings/settings.ts';
+import type { Settings } from './settings/settings.ts';
 import type { Source } from './settings/variable.ts';
 import { openSqlite } from './store/sqlite/open.ts';
 import type {
@@ -46,24 +45,10 @@ import type {
   RunRow,
   Store,
 } from './store/store.ts';
-import type { Keeping } from './web/site.ts';
 import type { WebHandler, WebOptions } from './web/web.ts';
 import { webHandler } from './web/web.ts';
 
-export interface OpenOptions {
-  /** Asks for tokens instead of the credential in the settings: any `@azure/identity` credential. */
-  readonly credential?: TokenCredential;
-  /** Instead of Node's own; Graph and the login host are reached through it. */
-  readonly fetch?: typeof fetch;
-  /** Ends everything that this object does. */
-  readonly signal?: AbortSignal;
-  /** Bounds of the requests to Graph; each has its default. */
-  readonly limits?: Partial<Limits>;
-  /** Called after every request to Graph and to the login host. */
-  readonly onRequest?: OnRequest;
-  /** Where runs are told of, a pino or anything like it. Default: nowhere. */
-  readonly logger?: Logger;
-}
+export type { OpenOptions } from './connect.ts';
 
 export interface RunOptions {
   /**
@@ -160,12 +145,27 @@ export interface Rollkeeper {
   /** The tenant's GUID: from the settings, from what was resolved before, else from Graph. */
   tenantId(options?: RunOptions): Promise<string>;
   /**
+   * Begins runs by themselves, until `close`: by `options.every`, else by the settings. A second call replaces the
+   * schedule of the first. Throws `usage` where there is none.
+   */
+  start(options?: StartOptions): Scheduled;
+  /**
    * The web application, as one handler of requests whose path begins with `options.prefix`. Throws `usage` without
    * `options.authorize`: nothing is shown to anyone of whom nobody said that they may see it.
    */
   web(options: WebOptions): WebHandler;
-  /** Closes the database. May be called twice. */
+  /** Ends the schedule, the run that it or a page began, and the database. May be called twice. */
   close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** A duration such as `15m`, or a cron pattern in the settings' time zone. Default: `ROLLKEEPER_SCHEDULE`. */
+  readonly every?: string;
+  /**
+   * Told why a run failed. Not told where another process was running one: that is nothing to know. The run itself tells
+   * too. Default: nothing is told.
+   */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A person as Graph has them now. */
@@ -196,28 +196,24 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<R
 /** Wires the concrete parts together: the one place that names them. */
 class Keeper implements Rollkeeper {
   readonly settings: Settings;
-  readonly #connection: Connection;
-  readonly #graph: (priority: Priority, onRequest?: OnRequest) => Graph;
-  readonly #logger: Logger;
   readonly #options: OpenOptions;
   readonly #signal: AbortSignal;
+  readonly #closing = new AbortController();
+  readonly #conductor: Conductor;
+  #connected: Connected | undefined;
   #store: Promise<Store> | undefined;
+  #pagesStore: Promise<Store> | undefined;
+  #scheduled: Scheduled | undefined;
 
   constructor(settings: Settings, options: OpenOptions) {
     this.settings = settings;
-    this.#connection = connectionOf(settings);
     this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
-    const tokens = tokenSource(settings, options);
-    // Each command has its own: its tally is that command's.
-    this.#graph = (priority, more = () => {}) => {
-      const onRequest: OnRequest = (event) => {
-        options.onRequest?.(event);
-        more(event);
-      };
-      return openGraph({ graphUrl: settings.graphUrl, tokens, ...options, priority, onRequest });
-    };
-    this.#logger = options.logger ?? silent;
+    this.#conductor = new Conductor({
+      run: async (runOptions) => await this.sync(runOptions),
+      now: Date.now,
+      signal: this.#closing.signal,
+    });
   }
 
   async sync(options: RunOptions = {}): Promise<RunResult> {
@@ -229,9 +225,10 @@ class Keeper implements Rollkeeper {
   }
 
   async lookUp(who: string, options: RunOptions = {}): Promise<LookedUp> {
-    const { selection } = this.#connection;
-    const graph = this.#graph(options.priority ?? 'Normal');
-    const { user, manager } = await lookUp(graph, who, selection, this.#signalOf(options));
+    const { connection, graph } = await this.#connect();
+    const { selection } = connection;
+    const asked = graph(options.priority ?? 'Normal');
+    const { user, manager } = await lookUp(asked, who, selection, this.#signalOf(options));
     return { ...userProfile(user.id, user.values, user.extra), manager };
   }
 
@@ -380,11 +377,12 @@ class Keeper implements Rollkeeper {
       if (options.from === 'database') {
         return await usersFromDatabase(await this.#opened(), await this.tenantId(options), write);
       }
-      const graph = this.#graph(options.priority ?? 'Low');
-      const scope = await this.#exportScope(graph, options);
+      const { connection, ...connected } = await this.#connect();
+      const graph = connected.graph(options.priority ?? 'Low');
+      const scope = await this.#exportScope(graph, connection, options);
       const progress = (people: number, of: number): void =>
         options.onProgress?.({ phase: 'reading', people, of });
-      const { selection } = this.#connection;
+      const { selection } = connection;
       await usersFromGraph({ graph, selection, scope, progress, signal }, write);
     });
   }
@@ -395,55 +393,90 @@ class Keeper implements Rollkeeper {
       if (options.from === 'database') {
         return await groupsFromDatabase(await this.#opened(), await this.tenantId(options), write);
       }
-      const graph = this.#graph(options.priority ?? 'Low');
+      const { connection, ...connected } = await this.#connect();
+      const graph = connected.graph(options.priority ?? 'Low');
       if (options.scope !== true) return await groupsFromGraph(graph, signal, write);
-      const scope = await this.#exportScope(graph, options);
+      const scope = await this.#exportScope(graph, connection, options);
       await groupsInScopeFromGraph(graph, scope, signal, write);
     });
   }
 
   async tenantId(options: RunOptions = {}): Promise<string> {
-    const store = await this.#opened();
+    const { settings, graph } = await this.#connect();
+    const signal = this.#signalOf(options);
     return await identifyTenant(
-      this.#graph(options.priority ?? 'Normal'),
-      store,
-      this.settings.tenant,
-      this.#signalOf(options),
+      graph(options.priority ?? 'Normal'),
+      await this.#opened(),
+      settings.tenant,
+      signal,
     );
   }
 
+  start(options: StartOptions = {}): Scheduled {
+    const { settings } = this;
+    const { every, onError = () => {} } = options;
+    const plan = every === undefined ? settings.schedule : readSchedule(every);
+    if (plan === undefined || plan === null) {
+      throw new RollkeeperError('usage', 'There is no schedule to start.', {
+        remedy: `Pass every, or set ROLLKEEPER_SCHEDULE: ${scheduleForm}.`,
+      });
+    }
+    this.#scheduled?.stop();
+    this.#scheduled = schedule(plan, {
+      conductor: this.#conductor,
+      lastBegan: async () => await this.#lastBegan(),
+      now: Date.now,
+      timeZone: settings.timeZone,
+      onError,
+    });
+    return this.#scheduled;
+  }
+
   web(options: WebOptions): WebHandler {
-    return webHandler(this.#keeping(), options);
+    const keeping = keepingOf({
+      settings: this.settings,
+      options: this.#options,
+      conductor: this.#conductor,
+      store: async () => await this.#openedForPages(),
+      openStore: async () => await openStore(this.settings.database),
+      connected: async () => await this.#connect(),
+      tenantId: async (signal) => await this.tenantId({ signal }),
+      nextRun: () => this.#scheduled?.next() ?? null,
+    });
+    return webHandler(keeping, options);
   }
 
   async close(): Promise<void> {
-    const store = this.#store;
+    this.#scheduled?.stop();
+    this.#closing.abort(closed());
+    await this.#conductor.current?.ended;
+    const stores = [this.#store, this.#pagesStore];
     this.#store = undefined;
-    await (await store)?.close();
+    this.#pagesStore = undefined;
+    for (const store of stores) await (await store)?.close();
   }
 
-  /** What the pages are made from. */
-  #keeping(): Keeping {
-    const { settings } = this;
-    const tokens = tokenSource(settings, this.#options);
-    return {
-      settings,
-      store: async () => await this.#opened(),
-      knownTenantId: async () => await knownTenant(await this.#opened(), settings.tenant),
-      sync: async (options) => await this.sync(options),
-      check: (signal) =>
-        diagnose(
-          subjectOf(settings, tokens, { ...this.#options, signal: this.#signalOf({ signal }) }),
-        ),
-    };
+  /** The parts for the tenant of the settings, or of the consent: another consent makes others. */
+  async #connect(): Promise<Connected> {
+    const tenant = await tenantOf(this.settings, async () => await this.#opened());
+    if (this.#connected?.settings.tenant !== tenant) {
+      this.#connected = connect({ ...this.settings, tenant }, this.#options);
+    }
+    return this.#connected;
+  }
+
+  async #lastBegan(): Promise<number | null> {
+    const [run] = await this.runs(await this.tenantId(), { limit: 1 });
+    return run === undefined ? null : Date.parse(run.startedAt);
   }
 
   async #run(options: RunOptions & Task): Promise<RunResult> {
-    const log = new RunLog(this.#logger);
+    const { connection, graph } = await this.#connect();
+    const log = new RunLog(this.#options.logger ?? silent);
     const parts = {
-      graph: this.#graph(options.priority ?? 'Low', log.request),
+      graph: graph(options.priority ?? 'Low', log.request),
       store: await this.#opened(),
-      connection: this.#connection,
+      connection,
       now: Date.now,
       progress: (progress: Progress) => {
         log.progress(progress);
@@ -461,9 +494,13 @@ class Keeper implements Rollkeeper {
     }
   }
 
-  async #exportScope(graph: Graph, options: ExportOptions): Promise<ResolvedScope> {
+  async #exportScope(
+    graph: Graph,
+    connection: Connection,
+    options: ExportOptions,
+  ): Promise<ResolvedScope> {
     if (options.scope !== true) return { kind: 'all', groupsToKeep: [] };
-    return (await findScope(graph, this.#connection, null, this.#signalOf(options))).scope;
+    return (await findScope(graph, connection, null, this.#signalOf(options))).scope;
   }
 
   #signalOf(options: RunOptions): AbortSignal {
@@ -479,7 +516,23 @@ class Keeper implements Rollkeeper {
       throw error;
     }
   }
+
+  /** A connection of their own: a page does not wait for what a run does to the database. */
+  async #openedForPages(): Promise<Store> {
+    this.#pagesStore ??= openStore(this.settings.database);
+    try {
+      return await this.#pagesStore;
+    } catch (error) {
+      this.#pagesStore = undefined;
+      throw error;
+    }
+  }
 }
+
+const closed = (): RollkeeperError =>
+  new RollkeeperError('interrupted', 'Rollkeeper was closed.', {
+    remedy: 'No row was changed. Open it again to go on.',
+  });
 
 const pageSize = 1_000;
 
@@ -495,27 +548,6 @@ async function openStore(location: string): Promise<Store> {
   throw new RollkeeperError('settings.invalid', 'This version keeps its rows in SQLite only.', {
     remedy: 'Set ROLLKEEPER_DATABASE_URL to sqlite:<path>; PostgreSQL is not supported yet.',
   });
-}
-
-function connectionOf(settings: Settings): Connection {
-  const { tenant, scope, membership, groupsToKeep, disabledUsers, deletionThreshold } = settings;
-  return {
-    tenant,
-    scope,
-    membership,
-    groupsToKeep,
-    policy: { disabledUsers },
-    selection: selectionOf(settings),
-    threshold: deletionThreshold,
-  };
-}
-
-function selectionOf(settings: Settings): Selection {
-  const without = new Set(settings.withoutAttributes.map((name) => name.toLowerCase()));
-  return {
-    attributes: userAttributes.filter(({ name }) => !without.has(name.toLowerCase())),
-    extra: settings.extraAttributes,
-  };
 }
 
 function toPerson(row: PersonRow): Person {
@@ -565,20 +597,5 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
     return;
   }
   const { settings } = checked;
-  yield* diagnose(subjectOf(settings, tokenSource(settings, options), options));
-}
-
-/** What `diagnose` looks at. */
-function subjectOf(settings: Settings, tokens: Tokens, options: OpenOptions): Subject {
-  return {
-    settings,
-    connection: connectionOf(settings),
-    graph: openGraph({ graphUrl: settings.graphUrl, tokens, ...options }),
-    token: async (signal) => await tokens.token(signal),
-    rolesOf: (token) => tokenHint(token)?.roles ?? null,
-    openStore: async () => await openStore(settings.database),
-    fetch: options.fetch ?? fetch,
-    now: Date.now,
-    signal: options.signal ?? new AbortController().signal,
-  };
+  yield* checkSettings(settings, options, async () => await openStore(settings.database));
 }

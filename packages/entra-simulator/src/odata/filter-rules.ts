@@ -1,11 +1,13 @@
-import { unparsable, unsupportedQuery } from '../graph-error.ts';
+import { badRequest, unparsable, unsupportedQuery } from '../graph-error.ts';
 import type { Behaviour } from '../options.ts';
-import type { Filter } from './filter.ts';
+import type { Filter, Literal } from './filter.ts';
 import type { Schema } from './schema.ts';
 import { propertyOf } from './select.ts';
 
 /** How many expressions an `in` or a chain of `or` holds at most. */
 const mostExpressions = 15;
+/** The longest text that `eq` compares with by default. */
+const longestText = 120;
 const endsWithOn = new Set(['mail', 'othermails', 'userprincipalname', 'proxyaddresses']);
 const ordered = new Set(['createddatetime', 'employeehiredate', 'displayname']);
 
@@ -30,6 +32,11 @@ function needAdvanced(rules: FilterRules): void {
   if (!rules.advanced) throw unsupportedQuery();
 }
 
+function judgeLength(text: Literal, { advanced }: FilterRules): void {
+  if (advanced || typeof text !== 'string' || text.length <= longestText) return;
+  throw badRequest(`The value of a filter clause is longer than ${longestText} characters.`);
+}
+
 function judgePath(path: string, rules: FilterRules): string {
   const [root = path] = path.split('/');
   const property = propertyOf(rules.schema, root);
@@ -50,6 +57,7 @@ function judgeComparison(filter: Extract<Filter, { is: 'compare' }>, rules: Filt
   const { op } = filter;
   if (op === 'eq') {
     if (filter.to === null) needAdvanced(rules);
+    judgeLength(filter.to, rules);
     return;
   }
   if (op === 'ne') return needAdvanced(rules);

@@ -99,7 +99,9 @@ export const schemas: Readonly<Record<ObjectKind, Schema>> = {
   group,
   orgContact: thing('companyName department givenName jobTitle mail mailNickname surname'),
   device: thing('accountEnabled deviceId operatingSystem operatingSystemVersion'),
-  servicePrincipal: thing('accountEnabled appId appDisplayName servicePrincipalType'),
+  servicePrincipal: thing(
+    'accountEnabled appId appDisplayName description homepage loginUrl servicePrincipalType',
+  ),
   somethingNew: thing(''),
 };
 

@@ -1,7 +1,7 @@
 import type { Access } from '../access.ts';
 import { requestDenied } from '../graph-error.ts';
 import type { Entity, ObjectKind } from '../tenant/directory-object.ts';
-import { basicProfile, typeName, type Property } from './schema.ts';
+import { basicProfile, schemas, typeName, type Property } from './schema.ts';
 
 /** Which properties of which type are shown, and whether each item names its type. */
 export interface Showing {
@@ -22,9 +22,12 @@ function isBasic(kind: ObjectKind, property: string): boolean {
   return kind !== 'user' || basicProfile.has(property);
 }
 
-function limited(entity: Entity, properties: readonly Property[]): Shown {
-  const shown: Shown = { '@odata.type': typeName(entity.kind), id: entity.id };
-  for (const { name } of properties) if (name !== 'id') shown[name] = null;
+/** Whatever was selected, the properties that are shown by default come as nulls. */
+function limited({ kind, id }: Entity): Shown {
+  const shown: Shown = { '@odata.type': typeName(kind), id };
+  for (const property of schemas[kind].values()) {
+    if (property.shown && property.name !== 'id') shown[property.name] = null;
+  }
   return shown;
 }
 
@@ -34,7 +37,7 @@ export function show(entity: Entity, showing: Showing, audience: Audience): Show
   const reading = audience.access.reading(entity.kind);
   if (reading === 'none') {
     if (!audience.nulls) throw requestDenied();
-    return limited(entity, properties);
+    return limited(entity);
   }
   const shown: Shown = showing.typed ? { '@odata.type': typeName(entity.kind) } : {};
   for (const { name, collection } of properties) {
@@ -50,6 +53,6 @@ export function show(entity: Entity, showing: Showing, audience: Audience): Show
 }
 
 /** All of an object hidden but its type and id. */
-export function showHidden(entity: Entity, showing: Showing): Shown {
-  return limited(entity, showing.properties(entity.kind));
+export function showHidden(entity: Entity): Shown {
+  return limited(entity);
 }

@@ -52,6 +52,13 @@ function deletedProperties(call: Call, kind: 'user' | 'group') {
   return [...usual, ...selectOf(kind, ['deletedDateTime'], false, call.access.holds)];
 }
 
+/** A security group in the deleted items is said not to be one, which only its types tell otherwise. */
+function deletedAs(kind: 'user' | 'group', shown: Record<string, unknown>): unknown {
+  return kind === 'group' && 'securityEnabled' in shown
+    ? { ...shown, securityEnabled: false }
+    : shown;
+}
+
 function listDeleted(call: Call, kind: 'user' | 'group', counts: boolean): Answer {
   needDeleted(call, kind);
   const properties = deletedProperties(call, kind);
@@ -61,7 +68,7 @@ function listDeleted(call: Call, kind: 'user' | 'group', counts: boolean): Answe
     context: contextOf(`${kind}s`, call.query.select),
     source: sourceOf(kind === 'user' ? deletedUsers(call.tenant) : deletedGroups(call.tenant)),
     show: (entity: Entity) =>
-      show(entity, { properties: () => properties, typed: false }, audience),
+      deletedAs(kind, show(entity, { properties: () => properties, typed: false }, audience)),
   };
   return counts ? replyCount(countOf(call, listing)) : reply(list(call, listing));
 }
@@ -88,6 +95,14 @@ export function answerDeletedItems(call: Call): Answer | undefined {
   });
 }
 
+/** What a tenant without any licence has. */
+const basicPlan = {
+  assignedDateTime: '2020-01-01T00:00:00Z',
+  capabilityStatus: 'Enabled',
+  service: 'AADPremiumService',
+  servicePlanId: '41781fb2-bc02-4b7c-bd55-b576c07bb09d',
+};
+
 /** Answers `/organization`. */
 export function answerOrganization(call: Call): Answer {
   call.access.need('Organization.Read.All', 'User.Read.All', 'User.ReadWrite.All');
@@ -102,7 +117,7 @@ export function answerOrganization(call: Call): Answer {
     preferredLanguage: 'en',
     tenantType: 'AAD',
     technicalNotificationMails: [],
-    assignedPlans: [],
+    assignedPlans: [basicPlan],
     verifiedDomains: verifiedDomains.map((name, at) => ({
       capabilities: 'Email, OfficeCommunicationsOnline',
       isDefault: at === 0,
@@ -156,6 +171,8 @@ export function answerServicePrincipals(call: Call): Answer | undefined {
   const value = application.permissions.map((name, at) => ({
     id: `${application.servicePrincipalId}-${at}`,
     appRoleId: roleIds[name] ?? null,
+    createdDateTime: '2020-01-01T00:00:00Z',
+    principalDisplayName: 'Application under test',
     principalId: application.servicePrincipalId,
     principalType: 'ServicePrincipal',
     resourceDisplayName: 'Microsoft Graph',

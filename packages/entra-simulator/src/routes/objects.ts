@@ -54,7 +54,7 @@ export function answerObjects(call: Call, objects: Objects): Answer | undefined 
   const showing = showingOf(call, cast);
   const audience = { access: call.access, nulls: call.behaviour.nullsWithoutPermission };
   const showOne = (entity: Entity) =>
-    objects.hidden === true ? showHidden(entity, showing) : show(entity, showing, audience);
+    objects.hidden === true ? showHidden(entity) : show(entity, showing, audience);
   const listing = {
     kind: cast ?? ('directoryObject' as const),
     context: contextOf(cast === undefined ? 'directoryObjects' : `${cast}s`, call.query.select),

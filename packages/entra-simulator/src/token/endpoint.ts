@@ -154,8 +154,8 @@ function audienceOf(scope: string, url: string): string {
   if (!first.endsWith('/.default')) {
     throw new TokenRefusal(
       'invalid_scope',
-      1002012,
-      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+      70_011,
+      `The provided value for the input parameter 'scope' isn't valid. The scope ${scope} isn't valid.`,
     );
   }
   const resource = first.slice(0, -'/.default'.length);

@@ -46,7 +46,7 @@ export function refusalAnswer(
     },
     body: {
       error: refusal.error,
-      error_description: told.join(' '),
+      error_description: told.join('\r\n'),
       error_codes: [refusal.number],
       timestamp,
       trace_id: trace,

@@ -7,7 +7,7 @@ import { queries } from '../graph/queries.ts';
 import type { FoundScope } from '../run/scope.ts';
 import { findScope } from '../run/scope.ts';
 import type { Connection } from '../run/parts.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { TenantSettings } from '../settings/settings.ts';
 import type { Fault } from '../settings/variable.ts';
 import type { Store } from '../store/store.ts';
 
@@ -41,7 +41,7 @@ export interface Finding {
 
 /** What is looked at; nothing of it is written to but the database's own schema. */
 export interface Subject {
-  readonly settings: Settings;
+  readonly settings: TenantSettings;
   readonly connection: Connection;
   readonly graph: Graph;
   readonly token: (signal: AbortSignal) => Promise<string>;

@@ -88,3 +88,10 @@ function fault(file: string, what: string, remedy: string): RollkeeperError {
   const message = `The certificate file ${file} ${what}.`;
   return new RollkeeperError('settings.invalid', message, { remedy, facts: { file } });
 }
+
+/** When the certificate in a PEM text runs out, as ISO 8601; null: there is none that can be read. */
+export function certificateEnd(pem: string): string | null {
+  const block = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/u.exec(pem);
+  const read = block === null ? null : attempt(() => new X509Certificate(block[0]));
+  return read === null ? null : new Date(read.validTo).toISOString();
+}

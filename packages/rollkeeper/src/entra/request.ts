@@ -13,7 +13,7 @@ import { traced } from '../graph/trace.ts';
 import type { OnRequest } from '../graph/trace.ts';
 import type { Clock, Fetch, GraphRequest, Limits, Transport } from '../graph/transport.ts';
 import { interrupted } from '../graph/wait.ts';
-import type { Settings, TokenCredential } from '../settings/settings.ts';
+import type { TenantSettings, TokenCredential } from '../settings/settings.ts';
 import { isLoopback } from '../settings/url.ts';
 import { prove } from './client.ts';
 import type { ConfiguredCredential } from './client.ts';
@@ -29,7 +29,7 @@ export interface FreshToken {
 export type AskToken = (signal: AbortSignal) => Promise<FreshToken>;
 
 export type TokenSettings = Pick<
-  Settings,
+  TenantSettings,
   'tenant' | 'applicationId' | 'credential' | 'graphUrl' | 'loginUrl'
 >;
 

@@ -5,6 +5,7 @@ import { extraFaults, withoutFaults } from './attributes.ts';
 import { durationForm, readDuration } from './duration.ts';
 import { readCredential } from './credential.ts';
 import { misspellings } from './misspelling.ts';
+import { readPages } from './pages.ts';
 import { guid, readScope } from './scope.ts';
 import type { Cloud, Settings, TokenCredential } from './settings.ts';
 import { checkUrl, databaseFault } from './url.ts';
@@ -62,7 +63,7 @@ export function settingsFaults(
   const levels = ['off', 'debug', 'info', 'warn', 'error'] as const;
   const logLevel = reading.choice('ROLLKEEPER_LOG_LEVEL', levels, 'off');
   const rest = {
-    tenant: reading.tenant(),
+    tenant: reading.tenant(given.credential !== undefined),
     applicationId: reading.applicationId(given.credential !== undefined),
     membership: reading.choice('MSGRAPH_MEMBERSHIP', ['transitive', 'direct'], 'transitive'),
     groupsToKeep: listOf(find(source, 'MSGRAPH_GROUPS_TO_KEEP')),
@@ -78,6 +79,7 @@ export function settingsFaults(
     logLevel: logLevel === 'off' ? null : logLevel,
     timeZone: reading.timeZone(),
     url: reading.url('ROLLKEEPER_URL'),
+    ...readPages(source, faults),
   };
   if (faults.length > 0 || 'fault' in credential || !('kind' in scope)) return { faults };
   return { settings: { ...rest, credential, scope } };
@@ -109,13 +111,14 @@ class Reading {
     return otherwise;
   }
 
-  tenant(): string {
+  /** Without it the tenant that consents is used; a credential of the host's cannot ask for consent. */
+  tenant(needed: boolean): string | null {
     const found = findEither(this.#source, 'MSGRAPH_TENANT_ID');
     const remedy =
       'Set it to the tenant id (a GUID, on the overview page of Microsoft Entra ID) or to a verified domain of the tenant.';
     if (found === null) {
-      this.#fault('MSGRAPH_TENANT_ID', 'is not set', remedy);
-      return '';
+      if (needed) this.#fault('MSGRAPH_TENANT_ID', 'is not set', remedy);
+      return null;
     }
     const tenant = found.value.toLowerCase();
     if (['common', 'organizations', 'consumers'].includes(tenant)) {

@@ -30,10 +30,24 @@ export type Scope =
 /** From this level up, lines are logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** What was configured, all of it checked. Secrets are in `credential` and `database` only. */
+/** When runs begin. A pattern is read in the settings' time zone. */
+export type Schedule =
+  | { readonly kind: 'every'; readonly ms: number }
+  | { readonly kind: 'cron'; readonly pattern: string };
+
+/** Somebody who may sign in to the pages: by object id, by user name, or as a member of a group, at any depth. */
+export type Administrator =
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'name'; readonly userPrincipalName: string }
+  | { readonly kind: 'group'; readonly id: string };
+
+/** Settings together with the tenant that they are used for. */
+export type TenantSettings = Settings & { readonly tenant: string };
+
+/** What was configured, all of it checked. Secrets are in `credential`, `database` and `taskToken` only. */
 export interface Settings {
-  /** Lower case. GUID or verified domain. */
-  readonly tenant: string;
+  /** Lower case. GUID or verified domain. null: not set; the tenant that consented is used. */
+  readonly tenant: string | null;
   readonly applicationId: string | null;
   readonly credential: Credential;
   readonly scope: Scope;
@@ -57,6 +71,14 @@ export interface Settings {
   readonly logLevel: LogLevel | null;
   /** IANA name; default `UTC`. */
   readonly timeZone: string;
-  /** `ROLLKEEPER_URL`: where the web application is reached; null where not set. */
+  /** `ROLLKEEPER_URL`: where the web application is reached, without a path; null where not set. */
   readonly url: string | null;
+  /** When runs begin by themselves, where something starts the schedule; null: `off`. */
+  readonly schedule: Schedule | null;
+  /** Who may sign in to the pages. */
+  readonly administrators: readonly Administrator[];
+  /** What a scheduler or a metrics collector must show; null: neither is let in. A secret. */
+  readonly taskToken: string | null;
+  /** When the client secret runs out, as somebody wrote it down: ISO 8601. null: nobody did. */
+  readonly secretExpires: string | null;
 }

@@ -37,8 +37,8 @@ export interface AccessStore {
   /** Opens a session, and drops those that have expired at `openedAt`. */
   openSession(session: Omit<SessionRow, 'seenAt'> & { readonly idHash: string }): Promise<void>;
   /**
-   * The session, which is noted as seen at `at`; null where there is none, where it has expired, or where it was not seen
-   * since `idleSince`.
+   * The session; null where there is none, where it has expired, or where it was not seen since `idleSince`. Notes it
+   * as seen at `at`, at most once a minute, and not while another writes.
    */
   session(
     idHash: string,

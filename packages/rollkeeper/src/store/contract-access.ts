@@ -24,7 +24,7 @@ export function accessContract(open: (context: TestContext) => Promise<AccessSto
       const store = await open(t);
       await store.openSession({ ...begun, idHash: 's' });
       const first = await store.session('s', { at: later, idleSince: longAgo });
-      assert.deepEqual(first, { ...begun, seenAt: later });
+      assert.deepEqual(first, { ...begun, seenAt: at });
       const second = await store.session('s', { at: later, idleSince: later });
       assert.deepEqual(second, { ...begun, seenAt: later });
       assert.equal(await store.session('x', { at: later, idleSince: longAgo }), null);

@@ -15,9 +15,9 @@ import type { Policy } from '../decide/person.ts';
 import { accessContract } from './contract-access.ts';
 import type { Claim, DrawnTo, Remembered, Store } from './store.ts';
 
-const at = '2026-11-01T00:00:00.000Z';
-const tenant = '11111111-1111-4111-8111-111111111111';
-const other = '22222222-2222-4222-8222-222222222222';
+export const at = '2026-11-01T00:00:00.000Z';
+export const tenant = '11111111-1111-4111-8111-111111111111';
+export const other = '22222222-2222-4222-8222-222222222222';
 const remember: Remembered = {
   scope: 'name:kbuk',
   groupId: 'g',
@@ -28,7 +28,7 @@ const remember: Remembered = {
 };
 const whole = { after: null, limit: 1_000 } as const;
 
-function user(
+export function user(
   id: string,
   given: Readonly<Record<string, Kept>> = {},
   manager?: string,
@@ -41,7 +41,7 @@ function user(
   return { id, values, extra: null, manager: manager ?? null, fingerprint: 1 };
 }
 
-const group = (id: string): NonNullable<Statements['groups']>[number] => ({
+export const group = (id: string): NonNullable<Statements['groups']>[number] => ({
   id,
   values: groupAttributes.map(({ name }) => (name === 'displayName' ? id : null)),
   inClosure: true,
@@ -67,7 +67,7 @@ async function drawn(store: Store, claim: Claim, policy = keep): Promise<number>
 }
 
 /** One applied run: stages, draws the plan, applies, finishes. */
-async function run(store: Store, statements: Statements, tenantId = tenant): Promise<Claim> {
+export async function run(store: Store, statements: Statements, tenantId = tenant): Promise<Claim> {
   const claim = await begin(store, tenantId);
   await store.stage(claim, statements);
   await store.enter(claim, 'deciding');

@@ -1,25 +1,54 @@
 import type { Finding } from '../check/diagnose.ts';
-import type { Progress } from '../run/parts.ts';
-import type { RunResult } from '../run/report.ts';
+import type { ClientProof } from '../entra/client.ts';
+import type { Conductor } from '../schedule/conductor.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
 import type { Viewer } from './principal.ts';
 
-/** What the pages are made from: everything that a route may touch. `open.ts` fills in the concrete parts. */
+/** What a token for a tenant showed. */
+export interface Trial {
+  /** The id that `/organization` answers with. */
+  readonly organizationId: string;
+  readonly displayName: string | null;
+  /** What the token says it may; null: it cannot be told. A hint. */
+  readonly roles: readonly string[] | null;
+}
+
+/** How the application proves itself, and until when. */
+export interface CredentialFacts {
+  readonly kind: Settings['credential']['kind'];
+  /** ISO 8601; null: not known. */
+  readonly expiresAt: string | null;
+}
+
+/** What the pages are made from: everything that a route may touch. `keeping.ts` fills in the concrete parts. */
 export interface Keeping {
   readonly settings: Settings;
-  /** The database; opened at the first call. Failures are `database.*` errors. */
+  /**
+   * The database, by a connection of the pages' own, so that a run's work does not hold them up; opened at the first
+   * call. Failures are `database.*` errors.
+   */
   store(): Promise<Store>;
   /** The tenant's GUID as far as it is known without asking Graph; null: no run and no consent yet. */
   knownTenantId(): Promise<string | null>;
-  /** One run, as `Rollkeeper.sync`. */
-  sync(options: {
-    readonly signal?: AbortSignal;
-    readonly onProgress?: (progress: Progress) => void;
-  }): Promise<RunResult>;
+  /** The tenant's GUID. Asks Graph where the settings name a domain that no run has resolved. */
+  tenantId(signal: AbortSignal): Promise<string>;
+  /** The runs of this process: begin one, see how it goes. */
+  readonly conductor: Conductor;
+  /** When the next run begins by itself; null: nothing was scheduled in this process. */
+  nextRun(): Date | null;
   /** Goes through every precondition live. */
   check(signal: AbortSignal): AsyncIterable<Finding>;
+  /** Asks for a fresh token of this tenant and reads `/organization` with it. Throws what went wrong. */
+  tryTenant(tenantId: string, signal: AbortSignal): Promise<Trial>;
+  /** Whether a user is in a group, at any depth, as Graph has it now. */
+  isMember(groupId: string, userId: string, signal: AbortSignal): Promise<boolean>;
+  credential(): Promise<CredentialFacts>;
+  /** How the application proves itself to a token endpoint; null: its credential gives tokens only. */
+  prove(tokenUrl: string): Promise<ClientProof | null>;
+  /** Reaches the login host. */
+  readonly fetch: typeof fetch;
 }
 
 /** One mounted web application. */

@@ -84,7 +84,7 @@ for (const cloud of ['global', 'usgov', 'usgov-dod', 'china'] as const) {
       asked.push({ url, body: init.body.toString() });
       return Response.json(grant(1));
     };
-    await tokenSource(settings, { fetch }).token(signal);
+    await tokenSource({ ...settings, tenant }, { fetch }).token(signal);
     const { login, graph, portal } = clouds[cloud];
     assert.equal(asked[0]?.url, `${login}/${tenant}/oauth2/v2.0/token`);
     assert.equal(new URLSearchParams(asked[0].body).get('scope'), `${graph}/.default`);

@@ -53,6 +53,10 @@ test("the origin's three names and a tenant are enough", () => {
     logLevel: null,
     timeZone: 'UTC',
     url: null,
+    schedule: { kind: 'every', ms: 900_000 },
+    administrators: [],
+    taskToken: null,
+    secretExpires: null,
   });
 });
 
@@ -88,6 +92,37 @@ test('everything can be set', () => {
   assert.equal(settings.url, 'https://people.example.org');
 });
 
+test('without a tenant that of a consent is used, which a credential of the host cannot ask for', () => {
+  assert.equal(readSettings({ ...enough, MSGRAPH_TENANT_ID: '' }).tenant, null);
+  const outcome = settingsFaults({ MSGRAPH_SYNC_ALL_USERS: '1' }, { credential: given });
+  assert.ok('faults' in outcome);
+  assert.deepEqual(
+    outcome.faults.map(({ variable }) => variable),
+    ['MSGRAPH_TENANT_ID'],
+  );
+});
+
+test('the pages and the schedule are told who, when and by which token', () => {
+  const settings = readSettings({
+    ...enough,
+    ROLLKEEPER_SCHEDULE: '0 6-20 * * 1-5',
+    ROLLKEEPER_ADMINISTRATORS: ` ${application.toUpperCase()}, Ada@Example.org, group:${tenant}`,
+    ROLLKEEPER_TASK_TOKEN: 'a'.repeat(24),
+    MSGRAPH_CLIENT_SECRET_EXPIRES: '2027-05-31',
+  });
+  assert.deepEqual(settings.schedule, { kind: 'cron', pattern: '0 6-20 * * 1-5' });
+  assert.deepEqual(settings.administrators, [
+    { kind: 'id', id: application },
+    { kind: 'name', userPrincipalName: 'ada@example.org' },
+    { kind: 'group', id: tenant },
+  ]);
+  assert.equal(settings.taskToken, 'a'.repeat(24));
+  assert.equal(settings.secretExpires, '2027-05-31T00:00:00.000Z');
+  assert.equal(readSettings({ ...enough, ROLLKEEPER_SCHEDULE: 'off' }).schedule, null);
+  const hourly = readSettings({ ...enough, ROLLKEEPER_SCHEDULE: '1h' });
+  assert.deepEqual(hourly.schedule, { kind: 'every', ms: 3_600_000 });
+});
+
 test('all faults are told at once, each with its remedy', () => {
   const source = { MSGRAPH_CLOUD: 'mars', ROLLKEEPER_TIME_ZONE: 'Mars/Olympus' };
   const faults = faultsOf(source);
@@ -96,7 +131,6 @@ test('all faults are told at once, each with its remedy', () => {
     'MSGRAPH_CLIENT_SECRET',
     'MSGRAPH_CLOUD',
     'MSGRAPH_GROUP_NAME_TO_SYNC',
-    'MSGRAPH_TENANT_ID',
     'ROLLKEEPER_TIME_ZONE',
   ]);
   assert.ok(faults.every(({ fault, remedy }) => fault !== '' && remedy !== ''));
@@ -105,7 +139,7 @@ test('all faults are told at once, each with its remedy', () => {
     (error) =>
       error instanceof SettingsError &&
       error.code === 'settings.invalid' &&
-      error.faults.length === 6 &&
+      error.faults.length === 5 &&
       faults.every(
         (fault) => error.message.includes(fault.variable) && error.message.includes(fault.remedy),
       ),
@@ -171,6 +205,12 @@ const refused: readonly (readonly [changes: Source, says: RegExp])[] = [
   [{ MSGRAPH_TENANT_ID: 'common' }, /no tenant in particular/u],
   [{ MSGRAPH_TENANT_ID: 'organizations' }, /no tenant in particular/u],
   [{ MSGRAPH_TENANT_ID: 'not a tenant' }, /neither a GUID nor a domain/u],
+  [{ ROLLKEEPER_SCHEDULE: 'now and then' }, /no schedule/u],
+  [{ ROLLKEEPER_SCHEDULE: '10s' }, /less than a minute/u],
+  [{ ROLLKEEPER_ADMINISTRATORS: 'ada' }, /“ada”/u],
+  [{ ROLLKEEPER_ADMINISTRATORS: 'group:admins' }, /“group:admins”/u],
+  [{ ROLLKEEPER_TASK_TOKEN: 'short' }, /shorter than 24/u],
+  [{ MSGRAPH_CLIENT_SECRET_EXPIRES: 'next May' }, /not a date/u],
   [{ MSGRAPH_APPLICATION_ID: 'my-app' }, /not a GUID/u],
   [{ MSGRAPH_GROUP_NAME_TO_SYNC: '', MSGRAPH_GROUP_ID_TO_SYNC: 'kbuk' }, /not a GUID/u],
   [

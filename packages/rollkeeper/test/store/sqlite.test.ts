@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,8 +10,10 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
 import { RollkeeperError } from '../../src/directory/error.ts';
-import { contract } from '../../src/store/contract.ts';
+import { contract, run, tenant, user } from '../../src/store/contract.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { searchContract } from '../../src/store/search-contract.ts';
+import type { Search } from '../../src/store/search.ts';
 import type { Store } from '../../src/store/store.ts';
 
 async function file(t: TestContext): Promise<string> {
@@ -20,7 +22,7 @@ async function file(t: TestContext): Promise<string> {
   return join(folder, 'rows.db');
 }
 
-async function opened(t: TestContext, path?: string): Promise<Store> {
+async function opened(t: TestContext, path?: string): Promise<Store & Search> {
   const store = await openSqlite(`sqlite:${path ?? (await file(t))}`);
   t.after(async () => await store.close());
   return store;
@@ -37,6 +39,17 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 contract('SQLite', async (t) => await opened(t));
+searchContract('SQLite', async (t) => await opened(t));
+
+const anybody = {
+  text: '',
+  status: null,
+  department: null,
+  guests: null,
+  group: null,
+  sort: 'name',
+  descending: false,
+} as const;
 
 const claiming = {
   kind: 'full',
@@ -93,6 +106,49 @@ test('of processes that claim at once one wins, and a killed winner is followed 
   const before = await store.run('t', claim.runId - 1);
   assert.equal(before?.status, 'failed');
   assert.equal(before?.error?.code, 'interrupted');
+});
+
+test('what was kept for searching leaves the file with whoever is forgotten', async (t) => {
+  const path = await file(t);
+  const store = await opened(t, path);
+  await run(store, { users: [user('a', { displayName: 'Quetzalcoatl' }), user('b')] });
+  const found = await store.searchPeople(tenant, anybody, { cursor: null, limit: 10 });
+  assert.equal(found.total, 2);
+  await run(store, { absences: [{ id: 'a', reason: 'permanently_deleted' }] });
+  await store.forget(tenant, 'a', { at: claiming.at, by: 'test' });
+  await store.close();
+  for (const name of await readdir(join(path, '..'))) {
+    const bytes = await readFile(join(path, '..', name));
+    assert.equal(bytes.toString('latin1').toLowerCase().includes('quetzal'), false, name);
+  }
+});
+
+test('a question is answered while a run holds the file to write', async (t) => {
+  const path = await file(t);
+  const store = await opened(t, path);
+  await run(store, { users: [user('a')] });
+  await store.searchPeople(tenant, anybody, { cursor: null, limit: 10 });
+  await run(store, { users: [user('b')] });
+  await store.openSession({
+    idHash: 's',
+    subject: 'x',
+    name: null,
+    openedAt: claiming.at,
+    expiresAt: '2026-11-02T00:00:00.000Z',
+  });
+  const hourLater = { at: '2026-11-01T01:00:00.000Z', idleSince: claiming.at };
+  const writer = new DatabaseSync(path);
+  t.after(() => writer.close());
+  writer.exec('BEGIN IMMEDIATE');
+  // What is kept for searching cannot follow: what there is answers, and no call fails.
+  const found = await store.searchPeople(tenant, anybody, { cursor: null, limit: 10 });
+  assert.deepEqual(
+    found.items.map(({ id }) => id),
+    ['a'],
+  );
+  assert.equal((await store.person(tenant, 'b'))?.status, 'active');
+  assert.equal((await store.session('s', hourLater))?.subject, 'x');
+  writer.exec('ROLLBACK');
 });
 
 test('a file that a newer version has written is left alone', async (t) => {

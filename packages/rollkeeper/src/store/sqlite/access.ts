@@ -22,19 +22,32 @@ export function session(
   { at, idleSince }: { readonly at: string; readonly idleSince: string },
 ): SessionRow | null {
   const row = connection.get(
-    `UPDATE rollkeeper_sessions SET seen_at = max(seen_at, $at)
-      WHERE id_hash = $id AND expires_at > $at AND seen_at >= $idle
-  RETURNING subject, name, opened_at, seen_at, expires_at`,
+    `SELECT subject, name, opened_at, seen_at, expires_at FROM rollkeeper_sessions
+      WHERE id_hash = $id AND expires_at > $at AND seen_at >= $idle`,
     { id: idHash, at, idle: idleSince },
   );
   if (row === undefined) return null;
+  const seenAt = text(row['seen_at']);
+  if (Date.parse(at) - Date.parse(seenAt) >= noteEveryMs) note(connection, idHash, at);
   return {
     subject: text(row['subject']),
     name: textOrNull(row['name']),
     openedAt: text(row['opened_at']),
-    seenAt: text(row['seen_at']),
+    seenAt,
     expiresAt: text(row['expires_at']),
   };
+}
+
+const noteEveryMs = 60_000;
+
+/** A page does not fail because a run is writing: then this minute goes without a note. */
+function note(connection: Connection, idHash: string, at: string): void {
+  connection.unlessLocked(() => {
+    connection.run('UPDATE rollkeeper_sessions SET seen_at = $at WHERE id_hash = $id', {
+      id: idHash,
+      at,
+    });
+  });
 }
 
 export function closeSession(connection: Connection, idHash: string): void {

@@ -85,6 +85,18 @@ export class Connection {
     }
   }
 
+  /** Writes now, or not at all where another process or thread writes. */
+  unlessLocked(write: () => void): void {
+    this.#database.exec('PRAGMA busy_timeout = 0');
+    try {
+      write();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${patience}`);
+    }
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
@@ -127,6 +139,7 @@ export class Connection {
   }
 }
 
+/** Whether another connection was writing for longer than we waited. */
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && error.errcode === 5;
 

@@ -5,6 +5,7 @@ import { refuseWhileLeased } from './claims.ts';
 import type { Connection, Values } from './connection.ts';
 import type { Owner } from './lease.ts';
 import { integer, text } from './row.ts';
+import { forgetWords } from './search/forget.ts';
 import { dropStaging } from './staging.ts';
 
 type PurgeOptions = Parameters<Store['purge']>[1];
@@ -65,6 +66,7 @@ export function forget(
     const told = dropFromChanges(connection, values);
     const rows = dropRows(connection, 'SELECT $id', values);
     if (rows + told === 0) throw unknown();
+    forgetWords(connection);
     writeErasure(connection, tenantId, { kind: 'forget', people: 1, ...done });
   });
   if (isOurs(connection)) connection.execute('VACUUM');

@@ -2,7 +2,7 @@ import { groupAttributes } from '../../directory/attribute.ts';
 import type { ObjectId } from '../../directory/statement.ts';
 import type { ChangeRow, GroupRow, Page } from '../store.ts';
 import { groupColumns } from './columns.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Row } from './connection.ts';
 import { flag, integer, kept, text, textOrNull } from './row.ts';
 
 export function groups(
@@ -33,14 +33,16 @@ export function changes(
       WHERE tenant_id = $tenant AND sequence > $after ORDER BY sequence LIMIT $limit`,
     { tenant: tenantId, after: page.after ?? 0, limit: page.limit },
   );
-  return rows.map((row) => ({
-    sequence: integer(row['sequence']),
-    runId: integer(row['run_id']),
-    at: text(row['at']),
-    change: text(row['change']),
-    subjectId: text(row['subject_id']),
-    attribute: textOrNull(row['attribute']),
-    oldValue: textOrNull(row['old_value']),
-    newValue: textOrNull(row['new_value']),
-  }));
+  return rows.map(changeRow);
 }
+
+export const changeRow = (row: Row): ChangeRow => ({
+  sequence: integer(row['sequence']),
+  runId: integer(row['run_id']),
+  at: text(row['at']),
+  change: text(row['change']),
+  subjectId: text(row['subject_id']),
+  attribute: textOrNull(row['attribute']),
+  oldValue: textOrNull(row['old_value']),
+  newValue: textOrNull(row['new_value']),
+});

@@ -1,31 +1,43 @@
-import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
-
-import { RollkeeperError } from '../../directory/error.ts';
+import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
+import { Freshener } from './freshener.ts';
 import { pathOf } from './location.ts';
-import { toError } from './messages.ts';
-import type { Request, Response, WorkerStart } from './messages.ts';
-import type { Method } from './synchronous.ts';
+import type { Method, SynchronousStore } from './synchronous.ts';
+import { Thread } from './thread.ts';
 
 /**
  * Opens a store in an SQLite file: `sqlite:path`, `file:path`, a bare path, or `sqlite::memory:`. A file that is not
  * there is created, readable by its owner alone; its schema is brought up to date.
+ *
+ * A run's calls have one thread, and what is read for people to see another, which is started when it is first needed: no
+ * page waits for a run.
  */
-export async function openSqlite(location: string): Promise<Store> {
+export async function openSqlite(location: string): Promise<Store & Search> {
   const path = pathOf(location);
-  const thread = new Thread(path);
-  await thread.opened;
+  const writing = new Thread(path);
+  await writing.opened;
+  const reader = lazily(() => (path === ':memory:' ? writing : new Thread(path)));
+  const freshener = new Freshener(path, () => reader.get(), writing);
   const call =
     <Name extends Method>(method: Name) =>
-    async (...args: Parameters<Store[Name]>): Promise<Awaited<ReturnType<Store[Name]>>> =>
-      // The worker answers each method with what `SynchronousStore` says.
-      (await thread.call(method, args)) as Awaited<ReturnType<Store[Name]>>;
+    async (...args: Parameters<SynchronousStore[Name]>): Promise<Answer<Name>> =>
+      await writing.ask(method, args);
+  const read =
+    <Name extends Method>(method: Name) =>
+    async (...args: Parameters<SynchronousStore[Name]>): Promise<Answer<Name>> =>
+      await reader.get().ask(method, args);
+  /** Reads what is kept for searching, once it is up to date. */
+  const look =
+    <Name extends keyof Search>(method: Name) =>
+    async (...args: Parameters<SynchronousStore[Name]>): Promise<Answer<Name>> => {
+      await freshener.freshen(args[0]);
+      return await reader.get().ask(method, args);
+    };
   return {
     location: path,
     tenantNamed: call('tenantNamed'),
     nameTenant: call('nameTenant'),
-    tenants: call('tenants'),
+    tenants: read('tenants'),
     remembered: call('remembered'),
     claim: call('claim'),
     renew: call('renew'),
@@ -40,7 +52,7 @@ export async function openSqlite(location: string): Promise<Store> {
     totals: call('totals'),
     apply: call('apply'),
     finish: call('finish'),
-    held: call('held'),
+    held: read('held'),
     reject: call('reject'),
     cancel: call('cancel'),
     pause: call('pause'),
@@ -49,126 +61,48 @@ export async function openSqlite(location: string): Promise<Store> {
     told: call('told'),
     tell: call('tell'),
     lastApplied: call('lastApplied'),
-    runs: call('runs'),
-    run: call('run'),
-    planned: call('planned'),
-    users: call('users'),
-    people: call('people'),
-    person: call('person'),
-    groups: call('groups'),
-    changes: call('changes'),
+    runs: read('runs'),
+    run: read('run'),
+    planned: read('planned'),
+    users: read('users'),
+    people: read('people'),
+    person: read('person'),
+    groups: read('groups'),
+    changes: read('changes'),
     purge: call('purge'),
     forget: call('forget'),
-    erasures: call('erasures'),
     openSession: call('openSession'),
-    session: call('session'),
+    session: read('session'),
     closeSession: call('closeSession'),
     closeSessions: call('closeSessions'),
     issueTicket: call('issueTicket'),
     redeemTicket: call('redeemTicket'),
-    consentOf: call('consentOf'),
+    consentOf: read('consentOf'),
     keepConsent: call('keepConsent'),
-    close: async () => await thread.close(),
+    erasures: read('erasures'),
+    searchPeople: look('searchPeople'),
+    departments: look('departments'),
+    managers: read('managers'),
+    reports: look('reports'),
+    searchGroups: look('searchGroups'),
+    group: look('group'),
+    groupsAround: look('groupsAround'),
+    groupsOf: look('groupsOf'),
+    changesOf: look('changesOf'),
+    plannedCounts: read('plannedCounts'),
+    plannedOf: read('plannedOf'),
+    failedRuns: read('failedRuns'),
+    close: async () => {
+      await freshener.close();
+      await reader.existing()?.close();
+      await writing.close();
+    },
   };
 }
 
-interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
+type Answer<Name extends Method> = ReturnType<SynchronousStore[Name]>;
 
-/** The worker thread seen from outside: calls in, answers out, in order. */
-class Thread {
-  readonly opened: Promise<unknown>;
-  readonly #path: string;
-  readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
-  readonly #ended: Promise<void>;
-  #closing: Promise<void> | undefined;
-  #last = 0;
-  #gone = false;
-
-  constructor(path: string) {
-    this.#path = path;
-    const start: WorkerStart = { path, processStartedAt: Math.floor(performance.timeOrigin) };
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
-      workerData: start,
-      // Not the flags of this process: the `--input-type` of a `node -e` would stop the thread.
-      execArgv: [],
-      // Left alone V8 lets short-lived objects fill over a hundred megabytes before it looks for the living ones.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
-    });
-    this.opened = this.#expect(0);
-    this.#worker.on('message', (response: Response) => this.#answer(response));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#ended = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
-        this.#fail(new Error('The database’s thread ended.'));
-        resolve();
-      });
-    });
-  }
-
-  async call(method: Request['method'], args: readonly unknown[]): Promise<unknown> {
-    if (this.#gone || this.#closing !== undefined) throw closed(this.#path);
-    return await this.#send(method, args);
-  }
-
-  async close(): Promise<void> {
-    this.#closing ??= this.#close();
-    await this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    if (!this.#gone) await this.#send('close', []);
-    await this.#ended;
-  }
-
-  async #send(method: Request['method'], args: readonly unknown[]): Promise<unknown> {
-    this.#last += 1;
-    const request: Request = { id: this.#last, method, args };
-    const answer = this.#expect(request.id);
-    this.#worker.postMessage(request);
-    return await answer;
-  }
-
-  /** While an answer is awaited the worker keeps the process alive; idle, it does not. */
-  async #expect(id: number): Promise<unknown> {
-    this.#worker.ref();
-    return await new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-    });
-  }
-
-  #answer(response: Response): void {
-    const pending = this.#pending.get(response.id);
-    this.#pending.delete(response.id);
-    if (this.#pending.size === 0 && this.#closing === undefined) this.#worker.unref();
-    if (response.ok) pending?.resolve(response.value);
-    else pending?.reject(toError(response.failure));
-  }
-
-  #fail(cause: Error): void {
-    this.#gone = true;
-    for (const { reject } of this.#pending.values()) reject(died(this.#path, cause));
-    this.#pending.clear();
-  }
-}
-
-function died(path: string, cause: Error): RollkeeperError {
-  return new RollkeeperError(
-    'database.failed',
-    `The thread that writes ${path} ended: ${cause.message}`,
-    {
-      remedy: 'Run the command again. Nothing is half-written: what was not finished is not there.',
-      cause,
-    },
-  );
-}
-
-function closed(path: string): RollkeeperError {
-  return new RollkeeperError('database.failed', `${path} was closed.`, {
-    remedy: 'Open it again before calling.',
-  });
+function lazily<Value>(make: () => Value): { get(): Value; existing(): Value | undefined } {
+  let value: Value | undefined;
+  return { get: () => (value ??= make()), existing: () => value };
 }

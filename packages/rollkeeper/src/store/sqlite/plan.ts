@@ -2,7 +2,7 @@ import type { OperationKind, Planned } from '../../decide/operation.ts';
 import { operationKinds } from '../../decide/operation.ts';
 import type { Claim, Page, PlannedRow, PlanSummary } from '../store.ts';
 import { placeholders } from './columns.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Row } from './connection.ts';
 import { requireLease } from './lease.ts';
 import { becomes } from './pairs.ts';
 import { flag, integer, reasonOrNull, text, textOrNull } from './row.ts';
@@ -93,7 +93,7 @@ function personOf(connection: Connection, { tenantId, runId }: Claim, row: numbe
 /** How many operations of each kind a run's plan holds, those that are held aside. */
 export function countPlan(
   connection: Connection,
-  { tenantId, runId }: Claim,
+  { tenantId, runId }: Pick<Claim, 'tenantId' | 'runId'>,
 ): Record<OperationKind, number> {
   const counts = Object.fromEntries(operationKinds.map((kind) => [kind, 0])) as Record<
     OperationKind,
@@ -165,6 +165,15 @@ export function membershipsLost(
   return { all: integer(row?.['memberships']), approved: integer(row?.['approved']) };
 }
 
+/** Operations with their names, as people see them: what is held by what it would do. */
+export const shownOperations = `(
+  SELECT tenant_id, run_id, sequence,
+         CASE held WHEN 'leaving' THEN 'soft_delete' WHEN 'deactivations' THEN 'deactivate'
+                   WHEN 'memberships' THEN 'remove_membership' ELSE kind END AS kind,
+         held IS NOT NULL AS held, reason, subject_id, subject_name, display_name, object_id, object_name
+    FROM rollkeeper_operations
+   WHERE subject_id IS NOT NULL AND held IS NOT 'with_member')`;
+
 export function planned(
   connection: Connection,
   tenantId: string,
@@ -172,28 +181,25 @@ export function planned(
   page: Page<number>,
 ): readonly PlannedRow[] {
   const rows = connection.all(
-    `SELECT sequence,
-            CASE held WHEN 'leaving' THEN 'soft_delete' WHEN 'deactivations' THEN 'deactivate'
-                      WHEN 'memberships' THEN 'remove_membership' ELSE kind END AS kind,
-            kind = 'held' AS held, reason, subject_id, subject_name, display_name, object_id, object_name
-       FROM rollkeeper_operations
-      WHERE tenant_id = $tenant AND run_id = $run AND sequence > $after AND subject_id IS NOT NULL
-        AND held IS NOT 'with_member'
+    `SELECT * FROM ${shownOperations}
+      WHERE tenant_id = $tenant AND run_id = $run AND sequence > $after
       ORDER BY sequence LIMIT $limit`,
     { tenant: tenantId, run: runId, after: page.after ?? 0, limit: page.limit },
   );
-  return rows.map((row) => ({
-    sequence: integer(row['sequence']),
-    kind: kindOf(row['kind']),
-    held: flag(row['held']),
-    reason: reasonOrNull(row['reason']),
-    subjectId: text(row['subject_id']),
-    subjectName: textOrNull(row['subject_name']),
-    displayName: textOrNull(row['display_name']),
-    objectId: textOrNull(row['object_id']),
-    objectName: textOrNull(row['object_name']),
-  }));
+  return rows.map(plannedRow);
 }
+
+export const plannedRow = (row: Row): PlannedRow => ({
+  sequence: integer(row['sequence']),
+  kind: kindOf(row['kind']),
+  held: flag(row['held']),
+  reason: reasonOrNull(row['reason']),
+  subjectId: text(row['subject_id']),
+  subjectName: textOrNull(row['subject_name']),
+  displayName: textOrNull(row['display_name']),
+  objectId: textOrNull(row['object_id']),
+  objectName: textOrNull(row['object_name']),
+});
 
 function kindOf(value: unknown): OperationKind {
   const kind = operationKinds.find((known) => known === value);

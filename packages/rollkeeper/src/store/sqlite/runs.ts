@@ -3,7 +3,7 @@ import type { Decider, Page, RunKind, RunRow, RunStatus } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
 import { flag, integer, text, textOrNull } from './row.ts';
 
-const columns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
+export const runColumns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
             error_message, approves, asked_by, asked_reason, decision, decided_by, decided_at, decision_reason,
             cancelled_by, cancelled_at, cancel_reason`;
 
@@ -14,7 +14,7 @@ export function runs(
 ): readonly RunRow[] {
   return connection
     .all(
-      `SELECT ${columns} FROM rollkeeper_runs
+      `SELECT ${runColumns} FROM rollkeeper_runs
         WHERE tenant_id = $tenant AND run_id < $after
         ORDER BY run_id DESC LIMIT $limit`,
       {
@@ -28,13 +28,13 @@ export function runs(
 
 export function run(connection: Connection, tenantId: string, runId: number): RunRow | null {
   const row = connection.get(
-    `SELECT ${columns} FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run`,
+    `SELECT ${runColumns} FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run`,
     { tenant: tenantId, run: runId },
   );
   return row === undefined ? null : runRow(row);
 }
 
-function runRow(row: Row): RunRow {
+export function runRow(row: Row): RunRow {
   const held = textOrNull(row['held']);
   const code = textOrNull(row['error_code']);
   return {
@@ -74,7 +74,7 @@ function deciderOf(
 /** The newest run that applied its plan; null: none did. */
 export function lastApplied(connection: Connection, tenantId: string): RunRow | null {
   const row = connection.get(
-    `SELECT ${columns} FROM rollkeeper_runs
+    `SELECT ${runColumns} FROM rollkeeper_runs
       WHERE tenant_id = $tenant AND applied_at IS NOT NULL AND status IN ('succeeded', 'quarantined')
       ORDER BY run_id DESC LIMIT 1`,
     { tenant: tenantId },

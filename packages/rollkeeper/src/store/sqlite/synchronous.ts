@@ -1,3 +1,4 @@
+import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
 import {
   closeSession,
@@ -28,16 +29,31 @@ import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
 import { lastApplied, run, runs } from './runs.ts';
 import { createStaging } from './staged.ts';
+import { changesOf } from './search/changes.ts';
+import { freshen, freshness } from './search/freshen.ts';
+import { group, groupsAround, groupsOf, searchGroups } from './search/groups.ts';
+import { managers, reports } from './search/lines.ts';
+import { departments, searchPeople } from './search/people.ts';
+import { failedRuns, plannedCounts, plannedOf } from './search/runs.ts';
 import { stage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
 
-export type Method = Exclude<keyof Store, 'location' | 'close'>;
+type Asked = Store & Search;
+type Asynchronous = Exclude<keyof Asked, 'location' | 'close'>;
 
-/** A store as the worker has it: the same calls, answered at once. */
+/** A store as a worker has it: the same calls, answered at once. */
 export type SynchronousStore = {
-  readonly [Name in Method]: (...args: Parameters<Store[Name]>) => Awaited<ReturnType<Store[Name]>>;
-} & { close(): void };
+  readonly [Name in Asynchronous]: (
+    ...args: Parameters<Asked[Name]>
+  ) => Awaited<ReturnType<Asked[Name]>>;
+} & {
+  readonly freshness: (tenantId: string) => ReturnType<typeof freshness>;
+  readonly freshen: (tenantId: string) => boolean;
+  readonly close: () => void;
+};
+
+export type Method = Exclude<keyof SynchronousStore, 'close'>;
 
 /** Opens a file, brings its schema up to date, and gives every call its implementation. */
 export function openSynchronously(path: string, owner: Owner): SynchronousStore {
@@ -96,6 +112,21 @@ export function openSynchronously(path: string, owner: Owner): SynchronousStore 
     redeemTicket: (ticket, at) => redeemTicket(connection, ticket, at),
     consentOf: (applicationId) => consentOf(connection, applicationId),
     keepConsent: (applicationId, consent) => keepConsent(connection, applicationId, consent),
+    searchPeople: (tenantId, query, page) => searchPeople(connection, tenantId, query, page),
+    departments: (tenantId) => departments(connection, tenantId),
+    managers: (tenantId, id) => managers(connection, tenantId, id),
+    reports: (tenantId, id, page) => reports(connection, tenantId, id, page),
+    searchGroups: (tenantId, words, page) => searchGroups(connection, tenantId, words, page),
+    group: (tenantId, id) => group(connection, tenantId, id),
+    groupsAround: (tenantId, id) => groupsAround(connection, tenantId, id),
+    groupsOf: (tenantId, id) => groupsOf(connection, tenantId, id),
+    changesOf: (tenantId, id, page) => changesOf(connection, tenantId, id, page),
+    plannedCounts: (tenantId, runId) => plannedCounts(connection, tenantId, runId),
+    plannedOf: (tenantId, runId, kinds, page) =>
+      plannedOf(connection, tenantId, runId, kinds, page),
+    failedRuns: (tenantId, limit) => failedRuns(connection, tenantId, limit),
+    freshness: (tenantId) => freshness(connection, tenantId),
+    freshen: (tenantId) => freshen(connection, tenantId),
     close: () => connection.close(),
   };
 }

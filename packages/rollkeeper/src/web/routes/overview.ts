@@ -50,7 +50,7 @@ function settings({ keeping }: Site, tenantId: string | null): Html {
     'Settings',
     facts([
       ['Application', html`<code>${applicationId ?? 'given by the host'}</code>`],
-      ['Tenant', html`<code>${tenantId ?? keeping.settings.tenant}</code>`],
+      ['Tenant', html`<code>${tenantId ?? keeping.settings.tenant ?? 'not known yet'}</code>`],
       [
         'Scope',
         scope.kind === 'all'

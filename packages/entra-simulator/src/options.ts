@@ -28,6 +28,10 @@ export interface Behaviour {
   hiddenMembership: 'forbidden' | 'empty' | 'nulls';
   /** `startsWith(userPrincipalName,…)` without the advanced query. Default `ok`. */
   startsWithUpn: 'ok' | 'refused';
+  /** `startsWith(…) or startsWith(…)` without the advanced query. Default `ok`. */
+  orOfStartsWith: 'ok' | 'refused';
+  /** So many of the latest users are not in any count yet: the index behind counts lags. Default 0. */
+  countLag: number;
   /** `userPrincipalName ge …` without the advanced query. Default `refused`. */
   geUpn: 'ok' | 'refused';
   /** `$deltatoken=latest`; `ignores-select` gives a link that tracks the default properties. Default `ok`. */
@@ -84,6 +88,8 @@ export const defaultBehaviour: Readonly<Behaviour> = {
   castNeedsAdvanced: false,
   hiddenMembership: 'forbidden',
   startsWithUpn: 'ok',
+  orOfStartsWith: 'ok',
+  countLag: 0,
   geUpn: 'refused',
   deltaTokenLatest: 'ok',
   removedLinkReason: 'deleted',
@@ -144,6 +150,11 @@ export interface SimulatorOptions {
   odd?: boolean;
   /** Charged per request, and a tenth of it more per request inside a batch, in milliseconds. Default 0. */
   latencyMs?: number;
+  /**
+   * Requests wait for each other: those that arrive while none is answered are answered together, once no further one
+   * arrives. `requests.rounds` then tells how many round trips went one after another. Default false.
+   */
+  inRounds?: boolean;
   /** Default 0: any free port. */
   port?: number;
   /** Default 127.0.0.1. */

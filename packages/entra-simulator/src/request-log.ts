@@ -15,6 +15,8 @@ export interface LoggedRequest {
   status: number;
   /** As received; `authorization` only says that it was there. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The round that it was answered in, from 1; with the option `inRounds` only. */
+  round?: number;
   batch?: LoggedInner[];
 }
 
@@ -24,6 +26,8 @@ export class RequestLog extends Array<LoggedRequest> {
   count = 0;
   /** How many of them were inside batches. */
   batched = 0;
+  /** Round trips one after another; counted with the option `inRounds` only. */
+  rounds = 0;
   #keep = 10_000;
 
   static override get [Symbol.species](): ArrayConstructor {
@@ -46,6 +50,7 @@ export class RequestLog extends Array<LoggedRequest> {
   clear(): void {
     this.count = 0;
     this.batched = 0;
+    this.rounds = 0;
     this.length = 0;
   }
 }

@@ -6,6 +6,7 @@ import { PageTokens } from './odata/page-token.ts';
 import { defaultBehaviour, type Behaviour, type SimulatorOptions } from './options.ts';
 import { Quota } from './quota.ts';
 import { RequestLog, type LoggedRequest } from './request-log.ts';
+import { Rounds } from './rounds.ts';
 import { retryAfter } from './retry-after.ts';
 import { generateTenant } from './tenant/generate.ts';
 import type { Tenant } from './tenant/tenant.ts';
@@ -47,6 +48,7 @@ export class Simulation {
   readonly #issuer: TokenIssuer;
   readonly #graph: Graph;
   readonly #latencyMs: number;
+  readonly #rounds: Rounds | undefined;
   readonly #now: () => number;
   readonly #onAnswer: (told: Told) => void;
 
@@ -55,6 +57,8 @@ export class Simulation {
     this.url = url;
     this.#now = options.now ?? Date.now;
     this.#latencyMs = options.latencyMs ?? 0;
+    this.#rounds =
+      options.inRounds === true ? new Rounds(() => (this.requests.rounds += 1)) : undefined;
     this.#onAnswer = options.onAnswer ?? (() => undefined);
     this.tenant = generateTenant(options);
     this.application = registerApplication(options);
@@ -97,6 +101,7 @@ export class Simulation {
       isLogin,
     };
     if (this.#latencyMs > 0) await pause(this.#latencyMs);
+    if (this.#rounds !== undefined) logged.round = await this.#rounds.turn();
     const answer = await this.#afflicted(target, async () => {
       const given = isLogin
         ? await this.#askLogin(asked, path)

@@ -82,12 +82,18 @@ function judgeCall(filter: Extract<Filter, { is: 'call' }>, rules: FilterRules):
   needAdvanced(rules);
 }
 
+function judgeOr({ parts }: Extract<Filter, { is: 'or' }>, rules: FilterRules): void {
+  tooMany(parts.length);
+  const begins = parts.some((part) => part.is === 'call' && part.name === 'startswith');
+  if (begins && rules.behaviour.orOfStartsWith === 'refused') needAdvanced(rules);
+}
+
 /** Refuses what Graph refuses: properties not indexed, operators that need the advanced query, too many ids. */
 export function judgeFilter(filter: Filter, rules: FilterRules): void {
   switch (filter.is) {
     case 'and':
     case 'or':
-      if (filter.is === 'or') tooMany(filter.parts.length);
+      if (filter.is === 'or') judgeOr(filter, rules);
       for (const part of filter.parts) judgeFilter(part, rules);
       return;
     case 'not':

@@ -177,6 +177,16 @@ export function parseFilter(text: string): Filter {
   return new Parser(text).whole();
 }
 
+/** The beginnings of a filter that only asks how one property begins: `startsWith(…) or startsWith(…)`. */
+export function beginningsOf(filter: Filter, path: string): readonly string[] | undefined {
+  if (filter.is === 'call' && filter.name === 'startswith') {
+    return filter.path.toLowerCase() === path.toLowerCase() ? [filter.with] : undefined;
+  }
+  if (filter.is !== 'or') return undefined;
+  const parts = filter.parts.map((part) => beginningsOf(part, path));
+  return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
+}
+
 /** The ids of a filter that only asks for ids, `id eq 'a' or id eq 'b'` or `id in (…)`; otherwise `undefined`. */
 export function idsOf(filter: Filter): readonly string[] | undefined {
   if (filter.is === 'in' && filter.path.toLowerCase() === 'id') return filter.among.map(String);

@@ -23,6 +23,8 @@ export interface Listing {
   readonly show: (entity: Entity) => unknown;
   /** A source that serves the filter by itself, such as a look-up by id. */
   readonly narrowed?: (filter: Filter) => Source | undefined;
+  /** Counts lag: only objects up to this place are counted. Default all. */
+  readonly countedUpTo?: number;
   /** The largest page, when it is smaller than that of every list. */
   readonly largestPage?: number;
 }
@@ -142,10 +144,14 @@ function walk(source: Source, matches: Matches): Entity[] {
   return entities;
 }
 
-function counted({ source, matches }: Chosen): number {
-  if (matches === undefined && source.total !== undefined) return source.total();
+function counted({ source, matches }: Chosen, upTo = Infinity): number {
+  const missing = source.total === undefined ? 0 : [...source.from(upTo)].length;
+  if (matches === undefined && source.total !== undefined) return source.total() - missing;
   let count = 0;
-  for (const [entity] of source.from(0)) if (matches === undefined || matches(entity)) count += 1;
+  for (const [entity, place] of source.from(0)) {
+    if (place > upTo) break;
+    if (matches === undefined || matches(entity)) count += 1;
+  }
   return count;
 }
 
@@ -192,7 +198,8 @@ export function list(call: Call, listing: Listing): Record<string, unknown> {
   const body: Record<string, unknown> = {
     '@odata.context': `${call.url}/v1.0/$metadata#${listing.context}`,
   };
-  if (call.query.advanced && page === 0) body['@odata.count'] = counted(choice);
+  if (call.query.advanced && page === 0)
+    body['@odata.count'] = counted(choice, listing.countedUpTo);
   if (call.behaviour.emptyPages && page % 3 === 1) {
     return { ...body, '@odata.nextLink': nextLink(call, at, page + 1), value };
   }
@@ -213,7 +220,7 @@ export function list(call: Call, listing: Listing): Record<string, unknown> {
 export function countOf(call: Call, listing: Listing): string {
   if (!call.query.eventual) throw badRequest('$count is not currently supported.');
   const counting: Call = { ...call, query: { ...call.query, advanced: true } };
-  return String(counted(chosen(counting, listing)));
+  return String(counted(chosen(counting, listing), listing.countedUpTo));
 }
 
 /** The name of a context with what was selected. */

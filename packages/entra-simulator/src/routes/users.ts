@@ -1,7 +1,7 @@
 import type { Answer } from '../exchange.ts';
 import { notFound } from '../graph-error.ts';
 import { expandOfUsers, type Expand } from '../odata/expand.ts';
-import { idsOf, type Filter } from '../odata/filter.ts';
+import { beginningsOf, idsOf, type Filter } from '../odata/filter.ts';
 import { contextOf, countOf, list, sourceOf, type Listing, type Source } from '../odata/listing.ts';
 import { typeName } from '../odata/schema.ts';
 import { propertyOf, selectOf, selectOfAny } from '../odata/select.ts';
@@ -29,6 +29,24 @@ function liveUsers({ roster }: Tenant): Source {
   };
 }
 
+/** Users by index, from a place on; the place of each is its index. */
+function usersAmong({ roster }: Tenant, indexes: readonly number[]): Source {
+  return {
+    *from(place) {
+      let low = 0;
+      for (let high = indexes.length; low < high;) {
+        const middle = (low + high) >> 1;
+        if ((indexes[middle] ?? 0) < place) low = middle + 1;
+        else high = middle;
+      }
+      for (let at = low; at < indexes.length; at += 1) {
+        const index = indexes[at] ?? 0;
+        if (roster.isLive(index)) yield [roster.entity(index), index + 1];
+      }
+    },
+  };
+}
+
 function lookedUp(tenant: Tenant, filter: Filter): Source | undefined {
   if (
     filter.is === 'compare' &&
@@ -40,6 +58,8 @@ function lookedUp(tenant: Tenant, filter: Filter): Source | undefined {
       index === undefined || !tenant.roster.isLive(index) ? [] : [tenant.roster.entity(index)],
     );
   }
+  const beginnings = beginningsOf(filter, 'userPrincipalName');
+  if (beginnings !== undefined) return usersAmong(tenant, tenant.roster.candidates(beginnings));
   const ids = idsOf(filter);
   if (ids === undefined) return undefined;
   const indexes = new Set(ids.map((id) => tenant.roster.indexOfId(id)));
@@ -160,6 +180,7 @@ function usersListing(call: Call): Listing {
     context: contextOf('users', call.query.select),
     source: liveUsers(call.tenant),
     narrowed: (filter) => lookedUp(call.tenant, filter),
+    countedUpTo: call.tenant.roster.end - call.behaviour.countLag,
     show: (user) => (related === undefined ? showOne(user) : related(user, showOne(user))),
     ...(signIn ? { largestPage: signInActivityPage } : {}),
   };

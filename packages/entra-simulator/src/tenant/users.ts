@@ -1,5 +1,6 @@
 import type { DirectoryUser, Entity } from './directory-object.ts';
 import { guidOf } from './hash.ts';
+import { Prefixes } from './prefixes.ts';
 import { writings, type People, type Person } from './people.ts';
 
 type Fields = Map<string, unknown>;
@@ -45,6 +46,8 @@ export class Users {
   readonly #namedOtherwise = new Map<string, number>();
   readonly #deleted = new Map<number, string>();
   readonly #purged = new Set<number>();
+  /** Made when first asked for; user names that change make it anew. */
+  #prefixes: Prefixes | undefined;
 
   constructor(seed: number, people: People) {
     this.#seed = seed;
@@ -103,11 +106,23 @@ export class Users {
     return index !== undefined && !this.#purged.has(index) ? index : undefined;
   }
 
+  /**
+   * The indexes of users whose names begin with one of these, ascending, purged and deleted ones among them; others may
+   * be too.
+   */
+  candidates(prefixes: readonly string[]): readonly number[] {
+    this.#prefixes ??= new Prefixes(this.#names());
+    const lists = prefixes.map((prefix) => this.#prefixes?.candidates(prefix.toLowerCase()) ?? []);
+    if (lists.length === 1) return lists[0] ?? [];
+    return [...new Set(lists.flat())].toSorted((a, b) => a - b);
+  }
+
   create(fields: Partial<DirectoryUser>): number {
     const index = this.end;
     const id = fields.id?.toLowerCase() ?? guidOf(this.#seed + 5, index);
     if (this.indexOfId(id) !== undefined) throw new Error(`a user ${id} stands already`);
     this.#createdIds.set(id, index);
+    this.#prefixes = undefined;
     this.#idsOfCreated.push(id);
     const written: Fields = new Map<string, unknown>([
       ['userPrincipalName', `created${index}@${this.people.domain}`],
@@ -132,7 +147,10 @@ export class Users {
         ([name, value]) => name !== 'id' && value !== undefined && value !== entity.read(name),
       )
       .map(([name]) => name);
-    if (changed.includes('userPrincipalName')) this.#namedOtherwise.delete(this.#upnOf(index));
+    if (changed.includes('userPrincipalName')) {
+      this.#namedOtherwise.delete(this.#upnOf(index));
+      this.#prefixes = undefined;
+    }
     const written = this.#written.get(index) ?? new Map<string, unknown>();
     for (const [name, value] of Object.entries(fields)) {
       if (name !== 'id' && value !== undefined) written.set(name, value);
@@ -163,6 +181,10 @@ export class Users {
     this.#deleted.delete(index);
     this.#purged.add(index);
     this.#namedOtherwise.delete(this.#upnOf(index));
+  }
+
+  *#names(): Generator<readonly [number, string]> {
+    for (let index = 0; index < this.end; index += 1) yield [index, this.#upnOf(index)];
   }
 
   #upnOf(index: number): string {

@@ -45,6 +45,7 @@ export function summaryTable(report: RunReport): string {
       ],
       ['held', String(report.held)],
       ['requests', `${report.requests} (${report.throttled} throttled)`],
+      ...(report.strategy === undefined ? [] : [['read', inFewWords(report.strategy)]]),
       ['seconds', seconds(report.durationMs)],
     ],
   );
@@ -71,6 +72,11 @@ export function workTable(work: RunWork): string {
       ...counted(work.batched, ' in a batch'),
     ],
   );
+}
+
+function inFewWords({ people, lanes }: NonNullable<RunReport['strategy']>): string {
+  if (people === 'lanes') return `the tenant, in ${lanes} lanes`;
+  return people === 'by-id' ? 'by id' : 'the tenant, page by page';
 }
 
 const kinds: Readonly<Record<HeldKind['kind'], string>> = {

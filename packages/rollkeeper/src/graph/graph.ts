@@ -47,6 +47,8 @@ export interface Tally {
 export interface Graph {
   /** The service root, e.g. `https://graph.microsoft.com/v1.0`. */
   readonly root: string;
+  /** Requests that go side by side at most. */
+  readonly width: number;
   get(path: string, options: GetOptions): Promise<JsonObject>;
   /** The body as text, for `/$count`. */
   getText(path: string, options: GetOptions): Promise<string>;

@@ -84,6 +84,7 @@ export function openGraph(options: GraphOptions): Graph {
 
   return {
     root,
+    width: limits.concurrency,
     get: async (path, asked) => getObject(absolute(root, path), asked),
     getText: async (path, { headers, signal }) => {
       const response = await send(

@@ -9,6 +9,10 @@ export type GetPage = (url: string, options: GetOptions) => Promise<JsonObject>;
 /** Makes the error for a page that is not one. */
 export type BadPage = (url: string, what: string) => RollkeeperError;
 
+/** So many empty pages in a row, or pages in all, have no end: an empty page is normal, and a million users are 10,000. */
+const mostEmpty = 1_000;
+const mostPages = 100_000;
+
 interface Reader {
   readonly root: string;
   readonly get: GetPage;
@@ -68,10 +72,13 @@ async function* follow(
   // Hashes and not the links, which run to kilobytes each, over thousands of pages.
   const seen = new Set<string>();
   let url: string | null = first;
+  let empty = 0;
   while (url !== null) {
     seen.add(digest(url));
     const page = readPage(reader, url, await reader.get(url, options));
     if (page.next !== null && seen.has(digest(page.next))) throw loop(page.next, seen.size);
+    empty = page.items.length > 0 ? 0 : empty + 1;
+    if (empty > mostEmpty || seen.size > mostPages) throw endless(url, seen.size);
     yield page;
     url = page.next;
   }
@@ -91,6 +98,19 @@ function readPage({ root, bad }: Reader, url: string, body: JsonObject): LinkedP
 }
 
 const digest = (link: string): string => createHash('sha256').update(link).digest('base64');
+
+function endless(link: string, pages: number): RollkeeperError {
+  const path = shownPath(link);
+  return new RollkeeperError(
+    'graph.loop',
+    `The list goes on after ${pages} pages, ever with a new link (${path}); it would have no end.`,
+    {
+      remedy: 'Run again later; if it happens again, give the request to Microsoft support.',
+      where: { method: 'GET', path },
+      facts: { pages },
+    },
+  );
+}
 
 function loop(link: string, pages: number): RollkeeperError {
   const path = shownPath(link);

@@ -21,6 +21,12 @@ function users(selection: Selection, way: ManagerWay): { $select: string; $expan
   return { $select, $expand: way === 'expand' ? 'manager' : `manager($select=${managerSelect})` };
 }
 
+/** The smallest page that brings a count: `$count=true` answers in JSON, which has one meaning inside a batch. */
+const counting = { $count: true, $top: 1, $select: 'id' } as const;
+
+const begins = (beginnings: readonly string[]): string =>
+  beginnings.map((one) => `startsWith(userPrincipalName,${literal(one)})`).join(' or ');
+
 /** The requests that readers make, as paths below the service root. Every one of them only reads. */
 export const queries = {
   /** https://learn.microsoft.com/graph/api/organization-list */
@@ -37,6 +43,9 @@ export const queries = {
   /** https://learn.microsoft.com/graph/api/user-list */
   allUsers: (selection: Selection, way: ManagerWay, $top = pageSize) =>
     query('/users', { ...users(selection, way), $top }),
+  /** Users whose names begin in one of these ways; at most fifteen. */
+  usersBeginning: (beginnings: readonly string[], selection: Selection, way: ManagerWay) =>
+    query('/users', { $filter: begins(beginnings), ...users(selection, way), $top: pageSize }),
   /** At most `idsPerFilter` ids. */
   usersById: (ids: readonly ObjectId[], selection: Selection, way: ManagerWay) =>
     query('/users', { $filter: `id in (${ids.map(literal).join(',')})`, ...users(selection, way) }),
@@ -45,6 +54,19 @@ export const queries = {
     query(
       id.startsWith('$') ? `/users(${segment(literal(id))})` : `/users/${segment(id)}`,
       users(selection, way),
+    ),
+  /** How many users there are, or whose names begin so; an advanced query, see `counts`. */
+  countUsers: (beginnings?: readonly string[]) =>
+    query('/users', {
+      ...counting,
+      $filter: beginnings === undefined ? undefined : begins(beginnings),
+    }),
+  countMembers: (groupId: ObjectId) => query(`/groups/${segment(groupId)}/members`, counting),
+  /** Users only: of the group, or of those in it too. https://learn.microsoft.com/graph/api/group-list-transitivemembers */
+  countPeople: (groupId: ObjectId, membership: 'transitive' | 'direct') =>
+    query(
+      `/groups/${segment(groupId)}/${membership === 'direct' ? 'members' : 'transitiveMembers'}/microsoft.graph.user`,
+      counting,
     ),
   usersWithMail: (mail: string, selection: Selection) =>
     query('/users', { $filter: `mail eq ${literal(mail)}`, ...users(selection, 'separate') }),

@@ -2,7 +2,7 @@ import type { AbsenceStatement, ObjectId, UserStatement } from '../directory/sta
 import { decodeId } from '../graph/decode.ts';
 import { queries } from '../graph/queries.ts';
 import type { Unstated } from './known.ts';
-import { listing } from './listing.ts';
+import { listing, listingFrom } from './listing.ts';
 import type { People } from './people.ts';
 import { found } from './people.ts';
 import type { ReadParts } from './reading.ts';
@@ -72,15 +72,13 @@ async function stillMembers(
   users: readonly UserStatement[],
 ): Promise<ReadonlySet<ObjectId>> {
   const { graph, known, signal, stage } = parts;
-  const answers = await graph.batch(
-    users.map(({ id }) => queries.memberOf(id)),
-    { signal },
-  );
+  const paths = users.map(({ id }) => queries.memberOf(id));
+  const answers = await graph.batch(paths, { signal });
   const members = new Set<ObjectId>();
   for (const [at, answer] of answers.entries()) {
     const memberId = users[at]?.id;
     if (memberId === undefined || !found(answer)) continue;
-    for await (const page of graph.following(answer.body, { signal })) {
+    for await (const page of listingFrom(graph, paths[at] ?? '', answer.body, { signal })) {
       for (const groupId of page.map(decodeId)) {
         if (!closure.has(groupId)) continue;
         members.add(memberId);

@@ -16,7 +16,7 @@ export async function readFull(given: ReadParts, scope: ResolvedScope): Promise<
   const people = new People(parts);
   const members = new Members(parts, tasks);
 
-  const unresolved = await readPeopleInScope(
+  const { strategy, unresolved } = await readPeopleInScope(
     { parts, people, members, tasks, onPeople: async (page) => await stateUsers(parts, page) },
     scope,
   );
@@ -27,7 +27,7 @@ export async function readFull(given: ReadParts, scope: ResolvedScope): Promise<
   await askAgain(parts, people);
   await askForAbsent(parts, people, scope.kind === 'all' ? null : new Set(closure));
   await stateLosses(parts);
-  return { closure, ignored: members.ignored, unresolved };
+  return { closure, ignored: members.ignored, strategy, unresolved };
 }
 
 /** Two different things were said of these people in one reading: what is true now? */

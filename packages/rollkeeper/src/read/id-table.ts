@@ -49,6 +49,13 @@ export class IdTable {
     return number;
   }
 
+  /** The number of an id; undefined where it is not held. */
+  find(id: ObjectId): number | undefined {
+    if (!this.#parse(id)) return this.#odd.get(id);
+    const held = this.#slots[this.#slot()] ?? -1;
+    return held < 0 ? undefined : held;
+  }
+
   /** The id of a number that `add` gave. */
   idOf(number: number): ObjectId {
     const odd = this.#oddById.get(number);

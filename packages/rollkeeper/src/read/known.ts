@@ -75,6 +75,26 @@ export class Known {
     return true;
   }
 
+  /** Whether a listing named this person. */
+  isListed(id: ObjectId): boolean {
+    const number = this.#ids.find(id);
+    return number !== undefined && this.#flags.has(number, LISTED);
+  }
+
+  /** Whether something was said of this person in this reading. */
+  isStated(id: ObjectId): boolean {
+    const number = this.#ids.find(id);
+    return number !== undefined && this.#flags.has(number, STATED);
+  }
+
+  /** Ids that a listing named and of whom nothing was said. */
+  *unstatedListed(): Generator<ObjectId> {
+    for (let number = 0; number < this.#ids.size; number += 1) {
+      const flags = this.#flags.of(number);
+      if ((flags & LISTED) !== 0 && (flags & STATED) === 0) yield this.#ids.idOf(number);
+    }
+  }
+
   /** Notes what was said of a person; true where it must be staged, false where our row says the same. */
   state(user: UserStatement): boolean {
     const number = this.#ids.add(user.id);

@@ -13,6 +13,8 @@ export interface Walk {
   readonly inClosure: boolean;
   /** Groups found among the members are walked too, each once, so that cycles end. */
   readonly follow: boolean;
+  /** How many direct members a group has, where that is known by then; a walk far beyond it has no end. */
+  readonly counted?: (groupId: ObjectId) => number | null;
   /** Takes the ids of users as they are found; resolves when there is room for more. */
   readonly onUsers: (ids: readonly ObjectId[]) => Promise<void>;
 }
@@ -23,6 +25,7 @@ export class Members {
   readonly #tasks: Tasks;
   readonly #walked = new Set<ObjectId>();
   readonly #ignored: Record<string, number> = {};
+  #largestPage = 0;
 
   constructor(parts: ReadParts, tasks: Tasks) {
     this.#parts = parts;
@@ -32,6 +35,11 @@ export class Members {
   /** Every group walked so far. */
   get walked(): readonly ObjectId[] {
     return [...this.#walked];
+  }
+
+  /** Members on the largest page so far. */
+  get largestPage(): number {
+    return this.#largestPage;
   }
 
   /** Members that are neither users nor groups, by Graph's type. */
@@ -54,8 +62,11 @@ export class Members {
     const { graph, signal } = this.#parts;
     let listed = 0;
     try {
-      for await (const page of listing(graph, queries.members(groupId), { signal })) {
+      const counted = () => walk.counted?.(groupId) ?? null;
+      const pages = listing(graph, queries.members(groupId), { signal }, counted);
+      for await (const page of pages) {
         listed += page.length;
+        this.#largestPage = Math.max(this.#largestPage, page.length);
         await this.#take(groupId, page, walk);
       }
     } catch (error) {

@@ -1,17 +1,13 @@
-import type { ObjectId } from '../directory/statement.ts';
 import type { DecodedUser } from '../graph/decode.ts';
+import { Arrivals } from './arrivals.ts';
 import type { Members } from './members.ts';
 import type { People } from './people.ts';
-import type { ReadParts, ResolvedScope } from './reading.ts';
+import type { ReadParts, ResolvedScope, Strategy } from './reading.ts';
+import { scanTenant } from './scan.ts';
 import type { Tasks } from './tasks.ts';
 
-/** People asked for in one round trip: a batch of twenty filters of fifteen ids. */
-const peopleAtOnce = 300;
-/** Round trips for people under way at once, beside the walk of the members. */
-const tripsAtOnce = 8;
-
 export interface ScopeParts {
-  readonly parts: Pick<ReadParts, 'known' | 'progress'>;
+  readonly parts: Pick<ReadParts, 'graph' | 'known' | 'progress' | 'signal'>;
   readonly people: People;
   readonly members: Members;
   readonly tasks: Tasks;
@@ -19,80 +15,86 @@ export interface ScopeParts {
   readonly onPeople: (people: readonly DecodedUser[]) => Promise<void>;
 }
 
+/** The people in scope were all read, but for those whom nobody could read. */
+export interface PeopleRead {
+  /** People whom a listing named and nobody could read. */
+  readonly unresolved: number;
+  readonly strategy: Strategy;
+}
+
 /**
- * Everyone in scope. The members of the scope's group are walked, and people are asked for by id as they are found;
- * where all users are in scope, the tenant's users are listed. Resolves when the last page was read, with the
- * number of people whom a listing named and nobody could read.
+ * Everyone in scope. The members of the scope's group are walked, and people are asked for by id as they are found, or
+ * read from the tenant's list once all members are known: whichever takes fewer round trips one after another. Where all
+ * users are in scope, the tenant's users are listed. Resolves when the last page was read.
  */
 export async function readPeopleInScope(
   scopeParts: ScopeParts,
   scope: ResolvedScope,
-): Promise<number> {
-  const { members, tasks } = scopeParts;
-  if (scope.kind === 'all') {
-    void tasks.start(async () => await listEveryone(scopeParts));
-    await tasks.done();
-    return 0;
-  }
-  const arrivals = new Arrivals(scopeParts);
+): Promise<PeopleRead> {
+  return scope.kind === 'all'
+    ? await readEveryone(scopeParts)
+    : await readMembers(scopeParts, scope);
+}
+
+async function readEveryone({ onPeople, parts, people, tasks }: ScopeParts): Promise<PeopleRead> {
+  let read = 0;
+  const strategy = await inTasks(tasks, async () =>
+    scanTenant({
+      parts,
+      people,
+      tasks,
+      onPeople: async (page) => {
+        for (const { user } of page) if (parts.known.list(user.id)) read += 1;
+        await onPeople(page);
+        parts.progress(read, read);
+      },
+      read: () => read,
+    }),
+  );
+  return { unresolved: 0, strategy };
+}
+
+async function readMembers(
+  scopeParts: ScopeParts,
+  scope: Extract<ResolvedScope, { kind: 'group' }>,
+): Promise<PeopleRead> {
+  const { members, parts, people, tasks } = scopeParts;
+  const arrivals = new Arrivals(scopeParts, scope);
   members.start([scope.groupId], {
     inClosure: true,
     follow: scope.membership === 'transitive',
+    counted: (groupId) => (groupId === scope.groupId ? arrivals.direct : null),
     onUsers: async (ids) => await arrivals.take(ids),
   });
   await tasks.done();
+  let strategy: Strategy = { people: 'by-id', lanes: 1, because: arrivals.choice.because };
+  if (arrivals.choice.people === 'tenant-scan') {
+    const scanned = await inTasks(tasks, async () =>
+      scanTenant({
+        parts,
+        people,
+        tasks,
+        onPeople: async (page) => await arrivals.arrived(page),
+        wanted: (id) => parts.known.isListed(id),
+        enough: () => arrivals.haveAll,
+      }),
+    );
+    strategy = { ...scanned, because: `${arrivals.choice.because}; ${scanned.because}` };
+    arrivals.askForMissed();
+  }
   arrivals.flush();
   await tasks.done();
-  return arrivals.unresolved;
+  return { unresolved: arrivals.unresolved, strategy };
 }
 
-async function listEveryone({ parts, people, onPeople }: ScopeParts): Promise<void> {
-  let read = 0;
-  for await (const page of people.all()) {
-    await onPeople(page);
-    read += page.length;
-    parts.progress(read, read);
-  }
-}
-
-/** Gathers the ids that the walk finds into round trips. */
-class Arrivals {
-  readonly #scopeParts: ScopeParts;
-  readonly #trips = new Set<Promise<void>>();
-  #waiting: ObjectId[] = [];
-  #read = 0;
-  #named = 0;
-  unresolved = 0;
-
-  constructor(scopeParts: ScopeParts) {
-    this.#scopeParts = scopeParts;
-  }
-
-  async take(ids: readonly ObjectId[]): Promise<void> {
-    const fresh = ids.filter((id) => this.#scopeParts.parts.known.list(id));
-    this.#named += fresh.length;
-    this.#waiting.push(...fresh);
-    while (this.#waiting.length >= peopleAtOnce) {
-      while (this.#trips.size >= tripsAtOnce) await Promise.race(this.#trips);
-      this.#ask(this.#waiting.splice(0, peopleAtOnce));
-    }
-  }
-
-  flush(): void {
-    if (this.#waiting.length > 0) this.#ask(this.#waiting.splice(0));
-  }
-
-  #ask(ids: readonly ObjectId[]): void {
-    const { onPeople, parts, people, tasks } = this.#scopeParts;
-    const trip = tasks
-      .start(async () => {
-        const answered = await people.byId(ids);
-        await onPeople(answered);
-        this.unresolved += ids.length - answered.length;
-        this.#read += answered.length;
-        parts.progress(this.#read, this.#named);
-      })
-      .finally(() => this.#trips.delete(trip));
-    this.#trips.add(trip);
-  }
+/** The result of one task, when all tasks have ended. */
+async function inTasks<Result>(tasks: Tasks, work: () => Promise<Result>): Promise<Result> {
+  const results: Result[] = [];
+  void tasks.start(async () => {
+    results.push(await work());
+  });
+  await tasks.done();
+  const [result] = results;
+  if (result === undefined) throw new Error('A task ended without a failure and without a result.');
+  return result;
 }

@@ -1,11 +1,13 @@
 import { RollkeeperError } from '../directory/error.ts';
 import type { ObjectId } from '../directory/statement.ts';
 import type { DecodedUser } from '../graph/decode.ts';
-import { decodeManager, decodeUser, userStatement } from '../graph/decode.ts';
+import { decodeId, decodeManager, decodeUser, userStatement } from '../graph/decode.ts';
+import { batchSize } from '../graph/batch.ts';
 import type { BatchAnswer, JsonObject } from '../graph/graph.ts';
 import type { ManagerWay } from '../graph/queries.ts';
 import { idsPerFilter, queries } from '../graph/queries.ts';
-import { listing } from './listing.ts';
+import { isPageTokenLost } from '../graph/restart.ts';
+import { listing, listingFrom } from './listing.ts';
 import type { ReadParts } from './reading.ts';
 
 interface Way {
@@ -17,6 +19,20 @@ interface Way {
 const ways: readonly Way[] = (['in', 'single'] as const).flatMap((users) =>
   (['expand-select', 'expand', 'separate'] as const).map((manager) => ({ users, manager })),
 );
+
+/** What a listing of users brings. */
+export interface PageOfPeople {
+  readonly people: readonly DecodedUser[];
+  /** Users on the page, those not wanted among them. */
+  readonly size: number;
+}
+
+export interface Listed {
+  /** Tells whom to look at; default everyone. */
+  readonly wanted?: (id: ObjectId) => boolean;
+  /** How many users are to be expected, where that is known by then. */
+  readonly counted?: () => number | null;
+}
 
 /** People probed at a time, to tell "nobody has a manager" from "the expansion had no effect". */
 const probes = 20;
@@ -35,11 +51,22 @@ export class People {
     this.#parts = parts;
   }
 
-  /** The people with these ids; whoever Graph does not find is missing from the answer. */
-  async byId(ids: readonly ObjectId[]): Promise<readonly DecodedUser[]> {
+  /** People that one full batch asks for, by the way that is taken now. */
+  get perTrip(): number {
+    return batchSize * (this.#way(this.#step).users === 'in' ? idsPerFilter : 1);
+  }
+
+  /**
+   * The people with these ids; whoever Graph does not find is missing from the answer. `inBatch`: requests put into
+   * one batch; fewer are answered sooner, and need more batches.
+   */
+  async byId(
+    ids: readonly ObjectId[],
+    inBatch: number = batchSize,
+  ): Promise<readonly DecodedUser[]> {
     return await this.#tryWays(async (way) =>
       way.users === 'in'
-        ? await this.#inFilters(ids, way.manager)
+        ? await this.#inFilters(ids, way.manager, inBatch)
         : await this.#singly(ids, way.manager),
     );
   }
@@ -50,21 +77,43 @@ export class People {
   }
 
   /** Every user of the tenant, page by page. A page may come again. */
-  async *all(): AsyncGenerator<readonly DecodedUser[]> {
-    const { graph, selection, signal } = this.#parts;
+  async *all(options: Listed = {}): AsyncGenerator<PageOfPeople> {
+    const { selection } = this.#parts;
     for (;;) {
       const step = this.#step;
       const { manager } = this.#way(step);
       try {
-        for await (const page of listing(graph, queries.allUsers(selection, manager), { signal })) {
-          const people = await this.#withManagers(page, manager);
-          if (people === 'no effect') throw this.#noEffect();
-          yield people;
-        }
+        yield* this.#listed(queries.allUsers(selection, manager), manager, options);
         return;
       } catch (error) {
         this.#stepDown(step, error);
       }
+    }
+  }
+
+  /**
+   * The users whose names begin in one of these ways, page by page. Throws what Graph refuses: whether it was the
+   * beginnings or the managers cannot be told.
+   */
+  async *beginning(
+    beginnings: readonly string[],
+    options: Listed = {},
+  ): AsyncGenerator<PageOfPeople> {
+    const { manager } = this.#way(this.#step);
+    const path = queries.usersBeginning(beginnings, this.#parts.selection, manager);
+    yield* this.#listed(path, manager, options);
+  }
+
+  async *#listed(
+    path: string,
+    manager: ManagerWay,
+    { counted, wanted }: Listed,
+  ): AsyncGenerator<PageOfPeople> {
+    const { graph, signal } = this.#parts;
+    for await (const page of listing(graph, path, { signal }, counted)) {
+      const items = wanted === undefined ? page : page.filter((item) => wanted(decodeId(item)));
+      const people = this.#orNoEffect(await this.#withManagers(items, manager));
+      yield { people, size: page.length };
     }
   }
 
@@ -93,15 +142,23 @@ export class People {
     this.#step = Math.max(this.#step, step + 1);
   }
 
-  async #inFilters(ids: readonly ObjectId[], manager: ManagerWay): Promise<readonly DecodedUser[]> {
+  async #inFilters(
+    ids: readonly ObjectId[],
+    manager: ManagerWay,
+    inBatch: number,
+  ): Promise<readonly DecodedUser[]> {
     const { graph, selection, signal } = this.#parts;
     const paths = chunks(ids, idsPerFilter).map((chunk) =>
       queries.usersById(chunk, selection, manager),
     );
+    const batches = await Promise.all(
+      chunks(paths, inBatch).map(async (some) => await graph.batch(some, { signal })),
+    );
     const items: JsonObject[] = [];
-    for (const answer of await graph.batch(paths, { signal })) {
+    for (const [at, answer] of batches.flat().entries()) {
       if (!answer.ok) throw answer.error;
-      for await (const page of graph.following(answer.body, { signal })) items.push(...page);
+      const pages = listingFrom(graph, paths[at] ?? '', answer.body, { signal });
+      for await (const page of pages) items.push(...page);
     }
     return this.#orNoEffect(await this.#withManagers(items, manager));
   }
@@ -167,7 +224,9 @@ export function chunks<Item>(items: readonly Item[], size: number): readonly (re
   );
 }
 
-function isRefusal(error: unknown): boolean {
+/** Whether Graph does not serve a request in this form; another form may do. */
+export function isRefusal(error: unknown): boolean {
   if (!(error instanceof RollkeeperError) || error.code !== 'graph.refused') return false;
+  if (isPageTokenLost(error)) return false;
   return error.where?.status === 400 || error.where?.status === 501;
 }

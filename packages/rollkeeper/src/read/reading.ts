@@ -14,6 +14,19 @@ export type ResolvedScope =
     }
   | { readonly kind: 'all'; readonly groupsToKeep: readonly ObjectId[] };
 
+/** How people were read. */
+export interface Strategy {
+  /**
+   * `by-id`: members were asked for by their ids, while they were walked. `lanes`: the tenant's users were read in lanes,
+   * by how their user names begin. `page-walk`: the tenant's users were read from page to page.
+   */
+  readonly people: 'by-id' | 'lanes' | 'page-walk';
+  /** Walks side by side; 1 but for `lanes`. */
+  readonly lanes: number;
+  /** Why so, in words. */
+  readonly because: string;
+}
+
 /** What a strategy reads with. */
 export interface ReadParts {
   readonly graph: Graph;
@@ -36,4 +49,5 @@ export interface Reading {
   readonly ignored: Readonly<Record<string, number>>;
   /** People whom a listing named and nobody could read: gone, or not there yet. The next run asks again. */
   readonly unresolved: number;
+  readonly strategy: Strategy;
 }

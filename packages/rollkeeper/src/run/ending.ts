@@ -1,4 +1,5 @@
 import { RollkeeperError } from '../directory/error.ts';
+import type { Strategy } from '../read/reading.ts';
 import type { Claim, HeldCounts, RunKind } from '../store/store.ts';
 import type { Judged } from './judge.ts';
 import type { RunParts } from './parts.ts';
@@ -26,6 +27,7 @@ export interface Ending {
   readonly judged: Judged;
   /** People in scope who stay as they are. */
   readonly unchanged: number;
+  readonly strategy: Strategy;
   readonly warnings: readonly string[];
 }
 
@@ -45,7 +47,7 @@ export async function end(parts: RunParts, claim: Claim, ending: Ending): Promis
 async function reportOf(
   { graph, now, store }: RunParts,
   claim: Claim,
-  { dryRun, judged, kind, startedAt, stopwatch, unchanged }: Ending,
+  { dryRun, judged, kind, startedAt, stopwatch, strategy, unchanged }: Ending,
 ): Promise<RunReport> {
   const totals = dryRun
     ? judged.totals
@@ -76,6 +78,7 @@ async function reportOf(
     throttled,
     durationMs: now() - startedAt,
     work: stopwatch.work(graph.tally()),
+    strategy,
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFull } from '../read/full.ts';
+import type { Strategy } from '../read/reading.ts';
 import type { Claim, Remembered } from '../store/store.ts';
 import type { RunParts } from './parts.ts';
 import { recall } from './recall.ts';
@@ -13,6 +14,7 @@ export interface Read {
   readonly scopeChanged: boolean;
   /** People whose row already says what was read. */
   readonly unchanged: number;
+  readonly strategy: Strategy;
   readonly warnings: readonly string[];
 }
 
@@ -44,7 +46,13 @@ export async function read(parts: RunParts, claim: Claim): Promise<Read> {
     );
   }
   for (const message of warnings) progress({ phase: 'warning', message });
-  return { remember, scopeChanged, unchanged: known.unchanged, warnings };
+  return {
+    remember,
+    scopeChanged,
+    unchanged: known.unchanged,
+    strategy: reading.strategy,
+    warnings,
+  };
 }
 
 function toRemember({ connection }: RunParts, { scope, groupName }: FoundScope): Remembered {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 
 import type { HeldKind } from '../decide/threshold.ts';
+import type { Strategy } from '../read/reading.ts';
 import type { RunKind } from '../store/store.ts';
 import type { RunWork } from './work.ts';
 import { workSchema } from './work.ts';
@@ -38,6 +39,8 @@ export interface RunReport {
   readonly durationMs: number;
   /** What it cost; absent where the run failed before it began. */
   readonly work?: RunWork;
+  /** How people were read; absent where the run failed before it was known, or asked for changes only. */
+  readonly strategy?: Strategy;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -52,7 +55,10 @@ export interface RunResult {
 }
 
 /** The report of a run that did nothing. */
-export function emptyReport(run: number, kind: RunKind): Omit<RunReport, 'status' | 'error'> {
+export function emptyReport(
+  run: number,
+  kind: RunKind,
+): Omit<RunReport, 'status' | 'strategy' | 'error'> {
   return {
     run,
     kind,
@@ -92,6 +98,13 @@ const schema: v.GenericSchema<RunReport> = v.object({
   throttled: v.number(),
   durationMs: v.number(),
   work: v.exactOptional(workSchema),
+  strategy: v.exactOptional(
+    v.object({
+      people: v.picklist(['by-id', 'lanes', 'page-walk']),
+      lanes: v.number(),
+      because: v.string(),
+    }),
+  ),
   error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
 });
 

@@ -67,13 +67,13 @@ async function perform(given: RunParts, claim: Claim, attempt: Attempt): Promise
     const { approves, stopwatch } = attempt;
     const reading = await stopwatch.time('reading', async () => await read(parts, claim));
     const staysAsItIs = await stopwatch.time('deciding', async () => await decide(parts, claim));
-    const { scopeChanged, warnings } = reading;
+    const { scopeChanged, strategy, warnings } = reading;
     const judged = await judgePlan(parts, claim, { scopeChanged, approves });
     if (!attempt.dryRun) {
       await stopwatch.time('applying', async () => await apply(parts, claim, reading, attempt));
     }
     const unchanged = reading.unchanged + staysAsItIs;
-    return await end(given, claim, { ...attempt, judged, unchanged, warnings });
+    return await end(given, claim, { ...attempt, judged, unchanged, strategy, warnings });
   } catch (error) {
     throw lease.signal.aborted ? lease.signal.reason : error;
   } finally {

@@ -34,7 +34,7 @@ describe('rollkeeper sync', () => {
     assert.equal(first.code, 0, first.stderr);
     const report: unknown = JSON.parse(first.stdout);
     assert.ok(typeof report === 'object' && report !== null);
-    assert.deepEqual(Object.keys(report), [...reportKeys, 'work']);
+    assert.deepEqual(Object.keys(report), [...reportKeys, 'work', 'strategy']);
     const second = await command(['sync', '--json'], { env: settings });
     const again = JSON.parse(second.stdout) as { users: Record<string, number> };
     assert.deepEqual(

@@ -68,11 +68,11 @@ describe('Graph failing', () => {
     const story = await synchronised(t, { behaviour: { maxPageSize: 5 } });
     for (const fault of [
       { nth: 2, status: 500, body: 'oops' },
-      { nth: 4, reset: true },
-      { nth: 6, status: 429, headers: { 'Retry-After': '0.01' } },
-      { nth: 8, status: 429 },
-      { nth: 10, truncate: 40 },
-      { nth: 12, status: 200, body: '<html>maintenance</html>' },
+      { nth: 5, reset: true },
+      { nth: 9, status: 429, headers: { 'Retry-After': '0.01' } },
+      { nth: 14, status: 429 },
+      { nth: 20, truncate: 40 },
+      { nth: 27, status: 200, body: '<html>maintenance</html>' },
     ] satisfies readonly Fault[]) {
       story.entra.faults.add(fault);
     }

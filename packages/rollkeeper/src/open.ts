@@ -45,10 +45,14 @@ import type {
   RunRow,
   Store,
 } from './store/store.ts';
+import type { VerifyOptions } from './verification.ts';
+import { verifyTenant } from './verification.ts';
 import type { WebHandler, WebOptions } from './web/web.ts';
 import { webHandler } from './web/web.ts';
 
 export type { OpenOptions } from './connect.ts';
+export type { VerifyOptions } from './verification.ts';
+export type { Answer as VerifiedAnswer } from './verify/verify.ts';
 
 export interface RunOptions {
   /**
@@ -183,6 +187,10 @@ export interface LookedUp extends UserProfile {
  * environment is never read by itself. Throws `settings.invalid` with every fault before anything is contacted.
  */
 export async function open(source: Source, options: OpenOptions = {}): Promise<Rollkeeper> {
+  return new Keeper(await settingsOf(source, options), options);
+}
+
+async function settingsOf(source: Source, options: OpenOptions): Promise<Settings> {
   const given = options.credential === undefined ? {} : { credential: options.credential };
   const checked = settingsFaults(source, given);
   const faults = [
@@ -190,7 +198,7 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<R
     ...(await settingsFaultsOnDisk(source)),
   ];
   if ('faults' in checked || faults.length > 0) throw new SettingsError(faults);
-  return new Keeper(checked.settings, options);
+  return checked.settings;
 }
 
 /** Wires the concrete parts together: the one place that names them. */
@@ -598,4 +606,22 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
   }
   const { settings } = checked;
   yield* checkSettings(settings, options, async () => await openStore(settings.database));
+}
+
+/**
+ * Asks a tenant what Microsoft's documentation leaves open, by requests that only read, and resolves to a report in
+ * Markdown that names nobody. Settings as in `open`; throws where there is no token, tenant or group to ask about.
+ */
+export async function verify(source: Source, options: VerifyOptions): Promise<string> {
+  const settings = await settingsOf(source, options);
+  let store: Store | undefined;
+  try {
+    const tenant = await tenantOf(settings, async () => {
+      store = await openStore(settings.database);
+      return store;
+    });
+    return await verifyTenant({ ...settings, tenant }, options);
+  } finally {
+    await store?.close();
+  }
 }

@@ -19,6 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   observe: ['directory', 'graph', 'run'],
   export: ['directory', 'graph', 'read', 'store'],
   check: ['directory', 'settings', 'graph', 'run', 'store'],
+  verify: ['directory', 'graph'],
   schedule: ['directory', 'settings', 'run'],
   web: [
     'directory',
@@ -45,6 +46,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'web',
     'connect.ts',
   ],
+  'verification.ts': ['graph', 'run', 'settings', 'verify', 'connect.ts'],
   'open.ts': [
     'directory',
     'settings',
@@ -59,6 +61,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'web',
     'connect.ts',
     'keeping.ts',
+    'verify',
+    'verification.ts',
   ],
   'index.ts': [
     'directory',

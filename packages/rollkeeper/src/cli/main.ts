@@ -12,6 +12,7 @@ import { withSignals } from './signals.ts';
 import { syncCommand } from './sync.ts';
 import { describeError, note } from './terminal.ts';
 import { userCommand } from './user.ts';
+import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 
 /** What every command gets. Returns the exit code. */
@@ -111,6 +112,17 @@ export function program(): Command {
     )
     .option('--json', 'print one JSON object on standard output', false)
     .action(running(checkCommand));
+
+  rollkeeper
+    .command('verify')
+    .summary('ask a tenant what the documentation of Graph leaves open')
+    .description(
+      'Tries each behaviour that Rollkeeper relies on and Microsoft does not write down, or writes down in two ways, and\n' +
+        'writes a report: what was expected, what was seen, and what Rollkeeper does in either case. Every request only\n' +
+        'reads; the report holds no names and no ids. The exit code is 0 when it could be carried out.',
+    )
+    .option('--output <file>', 'where to; - is standard output', 'rollkeeper-verify.md')
+    .action(running(verifyCommand));
 
   const runs = rollkeeper
     .command('runs')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve, type Simulator } from '../src/index.ts';
+import type { Simulator } from '../src/index.ts';
+import { serve } from './serving.ts';
 import { advanced, signIn } from './client.ts';
 
 const names = ({ tenant }: Simulator): string[] =>

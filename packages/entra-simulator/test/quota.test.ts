@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve } from '../src/index.ts';
+import { serve } from './serving.ts';
 import { quotaOf } from '../src/quota.ts';
 import { signIn } from './client.ts';
 

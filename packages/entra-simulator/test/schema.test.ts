@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { watching, schemaFile } from './schema.ts';
 import { serve } from '../src/index.ts';
@@ -81,4 +82,13 @@ test('an answer is told as it was before a fault', async () => {
   assert.equal((await client.get('/users')).text, '1');
   assert.equal((await client.get('/users')).status, 500);
   assert.deepEqual(statuses, [200]);
+});
+
+test('no other test serves a tenant whose answers are not held against the schema', () => {
+  const folder = new URL('./', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
+  for (const file of files.filter((name) => name !== 'schema.test.ts')) {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    assert.doesNotMatch(text, /import \{[^}]*\bserve\b[^}]*\} from '\.\.\/src\//, file);
+  }
 });

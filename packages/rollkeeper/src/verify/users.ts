@@ -61,6 +61,17 @@ export const aboutUsers: readonly Question[] = [
     ask: async (ground) => acceptance(await asked(ground, startingWith('a'))),
   },
   {
+    name: 'users-by-several-first-letters',
+    doubt: 'not documented',
+    expected: 'Two of them joined by `or` are served without the advanced query.',
+    either: 'Asks for each by itself, or walks the whole list, where it is refused.',
+    ask: async (ground) => {
+      const $filter = "startsWith(userPrincipalName,'a') or startsWith(userPrincipalName,'b')";
+      const path = query('/users', { $filter, $select: 'id', $top: 1 });
+      return acceptance(await asked(ground, path));
+    },
+  },
+  {
     name: 'users-from-a-name-on',
     doubt: 'documented in two ways',
     expected: '`userPrincipalName ge …` is refused without the advanced query.',
@@ -77,6 +88,22 @@ export const aboutUsers: readonly Question[] = [
     expected: 'The counts by first character add up to the count of all users.',
     either: 'Reads the tenant by one serial walk where the parts do not add up.',
     ask: addUp,
+  },
+  {
+    name: 'count-agrees-with-the-list',
+    doubt: 'not documented',
+    expected: 'The count of all users is what the list holds.',
+    either: 'Takes a count for an estimate, and removes nobody on its strength.',
+    ask: async (ground) => {
+      const { graph, signal } = ground;
+      const answer = await asked(ground, '/users?$select=id&$top=999');
+      if (!answer.ok || '@odata.nextLink' in answer.body) {
+        return notSeen('The users do not fit on a page.');
+      }
+      const counted = Number(await graph.getText('/users/$count', { headers: eventual, signal }));
+      const what = `${counted} are counted, ${answer.items.length} are listed.`;
+      return counted === answer.items.length ? seen(what) : otherwise(what);
+    },
   },
   {
     name: 'unknown-property',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
+import { defaultBehaviour } from 'entra-simulator';
 import type { Behaviour, SimulatorOptions } from 'entra-simulator';
 
 import { verify } from '../../src/open.ts';
@@ -48,7 +49,11 @@ test('every question is asked, and the simulator as it is answers as expected or
     [...seen.keys()],
     questions.map(({ name }) => name),
   );
-  const open = new Set(['removed-in-a-first-round', 'soft-deleted-security-groups']);
+  const open = new Set([
+    'count-agrees-with-the-list',
+    'removed-in-a-first-round',
+    'soft-deleted-security-groups',
+  ]);
   for (const [name, { reading, what }] of seen) {
     if (!open.has(name)) assert.equal(reading, 'as expected', `${name}: ${what}`);
   }
@@ -65,6 +70,8 @@ const others: readonly (readonly [name: string, behaviour: Partial<Behaviour>])[
   ['top-above-the-maximum', { topTooLarge: 'error' }],
   ['users-by-fifteen-ids', { idIn: 'refused' }],
   ['users-by-first-letter', { startsWithUpn: 'refused' }],
+  ['users-by-several-first-letters', { orOfStartsWith: 'refused' }],
+  ['count-agrees-with-the-list', { countLag: 2 }],
   ['users-from-a-name-on', { geUpn: 'ok' }],
   ['managers-with-the-list', { expandManager: 'refused' }],
   ['managers-with-the-list', { expandManager: 'silent' }],
@@ -183,7 +190,8 @@ test('the command writes its report whole and ends with 0, or says why not', asy
   assert.equal(unwritable.code, 2);
 });
 
-test('docs/verified.md lists every question', async () => {
+test('docs/verified.md lists every question, and every switch of the simulator', async () => {
   const page = await readFile(new URL('../../../../docs/verified.md', import.meta.url), 'utf8');
   for (const { name } of questions) assert.ok(page.includes(`\`${name}\``), name);
+  for (const name of Object.keys(defaultBehaviour)) assert.ok(page.includes(`\`${name}\``), name);
 });

@@ -53,6 +53,7 @@ import { webHandler } from './web/web.ts';
 export type { OpenOptions } from './connect.ts';
 export type { VerifyOptions } from './verification.ts';
 export type { Answer as VerifiedAnswer } from './verify/verify.ts';
+export { defaultPrefix } from './web/web.ts';
 
 export interface RunOptions {
   /**

@@ -8,11 +8,13 @@ import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { exportGroupsCommand, exportUsersCommand } from './export.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
 import { runsCommand, showRunCommand } from './runs.ts';
+import { serveCommand } from './serve.ts';
 import { withSignals } from './signals.ts';
 import { syncCommand } from './sync.ts';
 import { describeError, note } from './terminal.ts';
 import { userCommand } from './user.ts';
 import { verifyCommand } from './verify.ts';
+import { defaultPrefix } from '../open.ts';
 import { version } from './version.ts';
 
 /** What every command gets. Returns the exit code. */
@@ -208,6 +210,20 @@ export function program(): Command {
     .action(runningWith(forgetCommand));
 
   rollkeeper
+    .command('serve')
+    .summary('the web application, and runs that begin by themselves')
+    .description(
+      'Serves the pages at /microsoft/graph/, for this machine alone unless told otherwise, and begins a run every 15\n' +
+        'minutes. Administrators sign in with Entra; before they are listed, a one-time address is printed. Also\n' +
+        '/healthz, /readyz and, with ROLLKEEPER_TASK_TOKEN, /metrics. Ctrl-C and SIGTERM end it in good order.',
+    )
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <number>', 'the port; 0 is any that is free', port, 4600)
+    .option('--prefix <path>', 'where the pages begin', defaultPrefix)
+    .option('--every <schedule>', 'instead of ROLLKEEPER_SCHEDULE: 15m, a cron pattern, or off')
+    .action(running(serveCommand, 10_000));
+
+  rollkeeper
     .command('demo')
     .summary('the main job against a simulated tenant, from beginning to end')
     .description(
@@ -235,10 +251,19 @@ function positive(text: string): number {
   throw new CommanderError(2, 'rollkeeper.number', `error: “${text}” is not a number from 1.`);
 }
 
-/** A command without operands. */
-function running<Options>(run: Run<Options>): (options: Options) => Promise<void> {
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/u.test(text) && number < 65_536) return number;
+  throw new CommanderError(2, 'rollkeeper.port', `error: “${text}” is not a port.`);
+}
+
+/** A command without operands; `graceMs` is how long it may take to stop. */
+function running<Options>(
+  run: Run<Options>,
+  graceMs?: number,
+): (options: Options) => Promise<void> {
   return async (options) => {
-    process.exitCode = await withSignals(async (signal) => await run(signal, options));
+    process.exitCode = await withSignals(async (signal) => await run(signal, options), graceMs);
   };
 }
 

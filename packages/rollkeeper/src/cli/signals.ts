@@ -13,14 +13,15 @@ export class Interrupted extends RollkeeperError {
 }
 
 /** How long a command may take to put things in order once it was told to stop. */
-const graceMs = 2_000;
+const defaultGraceMs = 2_000;
 
 /**
- * Runs a command with a signal that SIGINT and SIGTERM abort. A second signal, or two seconds, end the process at
+ * Runs a command with a signal that SIGINT and SIGTERM abort. A second signal, or the end of `graceMs` (by default two seconds), end the process at
  * once: the database does without what was not committed.
  */
 export async function withSignals<Result>(
   command: (signal: AbortSignal) => Promise<Result>,
+  graceMs = defaultGraceMs,
 ): Promise<Result> {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void => {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
+import { tokenField } from './parts/form.ts';
 import { html, name, nothing } from './parts/html.ts';
 import type { Html } from './parts/html.ts';
 import type { Viewer } from './principal.ts';
@@ -103,5 +104,16 @@ function head(site: Site, viewer: Viewer | null, current: Section | undefined): 
       ${viewer.name === null ? nothing : name(viewer.name)}
       ${viewer.may === 'view' ? html`<span class="muted">may view</span>` : nothing}
     </p>
+    ${viewer.signedIn ? signOut(site, viewer) : nothing}
   </header>`;
+}
+
+function signOut(site: Site, viewer: Viewer): Html {
+  return html`<form class="sign-out" method="post" action="${site.path('/sign-out')}">
+    ${tokenField(viewer)}
+    <button class="secondary" type="submit">Sign out</button>
+    <button class="secondary" type="submit" formaction="${site.path('/sign-out-everywhere')}">
+      Everywhere
+    </button>
+  </form>`;
 }

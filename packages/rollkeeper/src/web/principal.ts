@@ -37,11 +37,6 @@ export function readVerdict(
   return { may: verdict.may, name: verdict.name ?? null };
 }
 
-/** The token of forms that belongs to a cookie's secret. Whoever cannot read the cookie cannot make it. */
-export function formTokenOf(secret: string): string {
-  return createHash('sha256').update(`rollkeeper form ${secret}`).digest('base64url');
-}
-
 /** Whether two texts are the same, in a time that does not tell where they differ. */
 export function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));

@@ -70,7 +70,7 @@ export function sameOriginProof(
     if (safe.has(req.method)) return await next();
     if (!isSameOrigin(req.raw, originOf(site, req.raw))) return await refuse(context);
     const token = req.header('x-rollkeeper-token') ?? (await tokenInForm(context));
-    if (token === null || !sameText(token, context.get('viewer').formToken)) {
+    if (token === null || !sameText(token, context.get('browser').formToken)) {
       return await refuse(context);
     }
     return await next();

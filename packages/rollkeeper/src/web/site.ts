@@ -4,6 +4,7 @@ import type { Conductor } from '../schedule/conductor.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
+import type { Browser } from './browser.ts';
 import type { Viewer } from './principal.ts';
 
 /** What a token for a tenant showed. */
@@ -63,7 +64,14 @@ export interface Site {
   readonly now: () => number;
 }
 
+/** Who sent a request, as far as the connection tells. */
+export interface Peer {
+  /** The address at the other end; attempts to sign in are counted by it. Default: all are one. */
+  readonly address?: string;
+}
+
 /** What a request carries through the routes: `context.get('viewer')`. */
 export interface WebEnv {
-  readonly Variables: { viewer: Viewer };
+  readonly Bindings: Peer;
+  readonly Variables: { viewer: Viewer; browser: Browser };
 }

@@ -1,48 +1,62 @@
 import { Hono } from 'hono';
-import type { Context, MiddlewareHandler } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
-import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
 
 import { RollkeeperError } from '../directory/error.ts';
+import { admitted, hostAccess } from './access.ts';
+import type { Access } from './access.ts';
 import { Assets } from './assets.ts';
+import { known } from './browser.ts';
 import { failed, notFound, refused } from './failure.ts';
+import { operations } from './operations.ts';
 import type { Authorize } from './principal.ts';
-import { formTokenOf, readVerdict } from './principal.ts';
 import { routes } from './routes/index.ts';
 import { sameOriginProof, secured } from './security.ts';
-import type { Keeping, Site, WebEnv } from './site.ts';
+import { signInAccess } from './sign-in/access.ts';
+import type { SignInOptions } from './sign-in/access.ts';
+import type { Keeping, Peer, Site, WebEnv } from './site.ts';
 
-export interface WebOptions {
-  /** Who may see the pages: asked for every request but those for style sheets and modules. Required. */
-  readonly authorize: Authorize;
+interface Mounting {
   /** Where the handler is mounted. Default `/microsoft/graph`. */
   readonly prefix?: string;
   /** Told of every failure that is no `RollkeeperError`, which a page does not show. Default: it is thrown to the host. */
   readonly onError?: (error: unknown) => void;
 }
 
+/** How the pages are mounted, and exactly one way to say who may see them. */
+export type WebOptions = Mounting &
+  (
+    | {
+        /** The host says who may see the pages: asked for every request but those for style sheets and modules. */
+        readonly authorize: Authorize;
+        readonly signIn?: never;
+      }
+    | {
+        /** The administrators of the settings sign in with Entra. */
+        readonly signIn: SignInOptions;
+        readonly authorize?: never;
+      }
+  );
+
 /** Answers a request whose path begins with the prefix. */
-export type WebHandler = (request: Request) => Promise<Response>;
+export type WebHandler = (request: Request, peer?: Peer) => Promise<Response>;
 
 export const defaultPrefix = '/microsoft/graph';
 
 /** The web application as one handler. Throws `usage` where nothing says who may see it. */
 export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
-  if (typeof options?.authorize !== 'function') {
-    throw new RollkeeperError('usage', 'web() was called without authorize.', {
-      remedy:
-        'Pass authorize: (request) => "view", "manage" or null. Nothing is shown to anyone without it.',
-    });
-  }
-  const site = siteOf(keeping, options.prefix ?? defaultPrefix);
+  const site = siteOf(keeping, options?.prefix ?? defaultPrefix);
+  const access = accessOf(site, options);
   const application = new Hono<WebEnv>({ strict: false }).basePath(site.prefix);
   application.use(secured(site));
+  application.route('/', operations(site));
   application.get('/assets/:hash/:name', async (context) => {
     const { hash, name } = context.req.param();
     return site.assets.answer(context.req.raw, hash, name) ?? (await notFound(context, site));
   });
-  application.use(authorized(site, options.authorize));
+  application.use(known(site));
   application.use(sameOriginProof(site, async (context) => await notOurs(context, site)));
+  for (const route of access.routes) application.route('/', route);
+  application.use(admitted(access));
   for (const route of routes(site)) application.route('/', route);
   application.notFound(async (context) => await notFound(context, site));
   application.onError(async (error, context) => {
@@ -52,7 +66,16 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
     }
     return await failed(context, site, error);
   });
-  return async (request) => await application.fetch(request);
+  return async (request, peer = {}) => await application.fetch(request, peer);
+}
+
+function accessOf(site: Site, options: WebOptions | undefined): Access {
+  if (typeof options?.authorize === 'function') return hostAccess(site, options.authorize);
+  if (typeof options?.signIn === 'object') return signInAccess(site, options.signIn);
+  throw new RollkeeperError('usage', 'web() was called without authorize.', {
+    remedy:
+      'Pass authorize: (request) => "view", "manage" or null; or signIn: {}. Nothing is shown to anyone without either.',
+  });
 }
 
 function siteOf(keeping: Keeping, given: string): Site {
@@ -69,33 +92,6 @@ function siteOf(keeping: Keeping, given: string): Site {
     assets: new Assets(),
     now: Date.now,
   };
-}
-
-/** Asks the host about every request, and gives its viewer a token for forms. */
-function authorized(site: Site, authorize: Authorize): MiddlewareHandler<WebEnv> {
-  return async (context, next) => {
-    const verdict = await authorize(context.req.raw);
-    if (verdict instanceof Response) return verdict;
-    const allowed = readVerdict(verdict);
-    if (allowed === null) return await refused(context, site, 'You may not see this page.');
-    context.set('viewer', {
-      ...allowed,
-      formToken: formTokenOf(formSecret(context, site)),
-      signedIn: false,
-    });
-    return await next();
-  };
-}
-
-/** The cookie that forms are bound to; made where it is not there. */
-function formSecret(context: Context<WebEnv>, site: Site): string {
-  const secure = new URL(site.keeping.settings.url ?? context.req.url).protocol === 'https:';
-  const name = secure ? '__Host-rollkeeper-form' : 'rollkeeper-form';
-  const kept = getCookie(context, name);
-  if (kept !== undefined && /^[\w-]{43}$/u.test(kept)) return kept;
-  const made = randomBytes(32).toString('base64url');
-  setCookie(context, name, made, { path: '/', httpOnly: true, sameSite: 'Strict', secure });
-  return made;
 }
 
 const notOurs = async (context: Context<WebEnv>, site: Site): Promise<Response> =>

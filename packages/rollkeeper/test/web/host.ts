@@ -9,7 +9,10 @@ import type { WebHandler } from '../../src/web/web.ts';
 
 /** Serves a handler over HTTP until the test ends; resolves to its origin, such as `http://127.0.0.1:4000`. */
 export async function hosted(context: TestContext, handler: WebHandler): Promise<string> {
-  const listener = getRequestListener(handler);
+  const listener = getRequestListener(
+    async (request, { incoming }) =>
+      await handler(request, { address: incoming.socket.remoteAddress ?? '' }),
+  );
   const server = createServer((request, response) => void listener(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

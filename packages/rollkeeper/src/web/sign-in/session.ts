@@ -1,0 +1,61 @@
+import type { Context } from 'hono';
+
+import type { SessionRow } from '../../store/store.ts';
+import { hashOf, newSecret, readCookie, writeCookie } from '../browser.ts';
+import type { Site, WebEnv } from '../site.ts';
+
+/** A session ends after so long without a request, and after so long in any case. */
+const idleMs = 60 * 60_000;
+const absoluteMs = 12 * 60 * 60_000;
+
+/** Somebody who has just signed in. */
+export interface SignedIn {
+  /** The object id in Entra, or `one-time`. */
+  readonly subject: string;
+  readonly name: string | null;
+}
+
+/** The session of a request; null: none, or one that has ended. */
+export async function sessionOf(context: Context<WebEnv>, site: Site): Promise<SessionRow | null> {
+  const secret = readCookie(context, site, 'session');
+  if (secret === null) return null;
+  const now = site.now();
+  const seen = { at: iso(now), idleSince: iso(now - idleMs) };
+  return await (await site.keeping.store()).session(hashOf(secret), seen);
+}
+
+/** Opens a session under a new secret, whatever cookie came along. */
+export async function openSession(
+  context: Context<WebEnv>,
+  site: Site,
+  { subject, name }: SignedIn,
+): Promise<void> {
+  const secret = newSecret();
+  const now = site.now();
+  const store = await site.keeping.store();
+  await store.openSession({
+    idHash: hashOf(secret),
+    subject,
+    name,
+    openedAt: iso(now),
+    expiresAt: iso(now + absoluteMs),
+  });
+  writeCookie(context, site, 'session', secret);
+}
+
+/** Ends the session of a request; with `everywhere` those of the same person in other browsers too. */
+export async function closeSession(
+  context: Context<WebEnv>,
+  site: Site,
+  everywhere: boolean,
+): Promise<void> {
+  const session = await sessionOf(context, site);
+  const secret = readCookie(context, site, 'session');
+  writeCookie(context, site, 'session', null);
+  if (session === null || secret === null) return;
+  const store = await site.keeping.store();
+  if (everywhere) await store.closeSessions(session.subject);
+  else await store.closeSession(hashOf(secret));
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -100,6 +100,13 @@ const described = {
     otherwise: code('off'),
     text: 'How long ago a person must have been soft-deleted for `rollkeeper purge` to remove the row, for example `90d`. The command purges; no run does.',
   },
+  ROLLKEEPER_STALE_AFTER: {
+    otherwise: code('26h'),
+    text: 'How long ago the last success may be before `rollkeeper status` exits with 9 and a notice is sent: a duration such as `2h`, or `off`. The default fits a daily schedule; set it to a few times the pause between your runs.',
+  },
+  ROLLKEEPER_NOTIFY_URL: {
+    text: 'An https address that takes a JSON post when removals are held, runs fail repeatedly, the last success is too old, and when that is over. Treated as a secret. See [Notices](../guide/notices.md).',
+  },
   ROLLKEEPER_LOG_LEVEL: {
     otherwise: code('off'),
     text: 'Writes a log to standard error, a JSON object a line, with the number of the run: one line a run at `info`, every request at `debug`. Instead of the progress. The library takes a `logger`.',

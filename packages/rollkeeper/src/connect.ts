@@ -102,6 +102,7 @@ function connectionOf(settings: TenantSettings): Connection {
     policy: { disabledUsers },
     selection: selectionOf(settings),
     threshold: deletionThreshold,
+    staleAfterMs: settings.staleAfterMs,
   };
 }
 

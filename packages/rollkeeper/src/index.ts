@@ -10,7 +10,9 @@ export { RollkeeperError } from './directory/error.ts';
 export type { ErrorCode, ErrorDetails, Where } from './directory/error.ts';
 export { RunFailed } from './run/ending.ts';
 export type { RunReport, RunResult } from './run/report.ts';
+export type { Notice } from './run/notices.ts';
 export type { Progress } from './run/parts.ts';
+export type { Status } from './run/status.ts';
 export type { HeldState } from './decide/held.ts';
 export type { HeldKind, RemovalKind } from './decide/threshold.ts';
 export type {

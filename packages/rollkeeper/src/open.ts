@@ -14,6 +14,7 @@ import type { Graph } from './graph/graph.ts';
 import type { Priority } from './graph/transport.ts';
 import { checkSettings, keepingOf } from './keeping.ts';
 import { silent } from './observe/logger.ts';
+import { notifier } from './observe/notify.ts';
 import { RunLog } from './observe/run-log.ts';
 import { lookUp } from './read/lookup.ts';
 import type { ResolvedScope } from './read/reading.ts';
@@ -21,6 +22,8 @@ import type { Connection, Progress } from './run/parts.ts';
 import type { RunResult } from './run/report.ts';
 import { RunFailed } from './run/ending.ts';
 import { findScope, identifyTenant } from './run/scope.ts';
+import type { Status } from './run/status.ts';
+import { statusOf } from './run/status.ts';
 import type { Task } from './run/synchronise.ts';
 import { synchronise } from './run/synchronise.ts';
 import { Conductor } from './schedule/conductor.ts';
@@ -108,6 +111,8 @@ export interface Rollkeeper {
   /** Newest first. */
   runs(tenantId: string, options?: { readonly limit?: number }): Promise<readonly RunRow[]>;
   run(tenantId: string, runId: number): Promise<RunRow | null>;
+  /** How the tenant stands: its last success, what is held, whether removals are paused. */
+  status(tenantId: string): Promise<Status>;
   /** What a dry run would do, or what a quarantined run has held. */
   planned(tenantId: string, runId: number): AsyncIterable<PlannedRow>;
   /** What is held or was rejected, by kind, person and group; of one run, where `runId` is given. */
@@ -310,6 +315,16 @@ class Keeper implements Rollkeeper {
     );
   }
 
+  async status(tenantId: string): Promise<Status> {
+    const { staleAfterMs } = this.settings;
+    const nextRun = this.#scheduled?.next() ?? null;
+    return await statusOf(await this.#opened(), tenantId, {
+      now: Date.now(),
+      staleAfterMs,
+      nextRun,
+    });
+  }
+
   async *held(tenantId: string, options: { runId?: number } = {}): AsyncGenerator<HeldRow> {
     const store = await this.#opened();
     yield* byKey(
@@ -482,6 +497,7 @@ class Keeper implements Rollkeeper {
   async #run(options: RunOptions & Task): Promise<RunResult> {
     const { connection, graph } = await this.#connect();
     const log = new RunLog(this.#options.logger ?? silent);
+    const { notifyUrl } = this.settings;
     const parts = {
       graph: graph(options.priority ?? 'Low', log.request),
       store: await this.#opened(),
@@ -491,6 +507,7 @@ class Keeper implements Rollkeeper {
         log.progress(progress);
         options.onProgress?.(progress);
       },
+      notify: notifyUrl === null ? null : notifier(notifyUrl, this.#options.fetch),
       signal: this.#signalOf(options),
     };
     try {

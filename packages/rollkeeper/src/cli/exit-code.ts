@@ -13,6 +13,7 @@ export const exitCodes = {
   6: 'removals are held',
   7: 'another run is active',
   8: 'database',
+  9: 'the last success is too old (`rollkeeper status`)',
   130: 'interrupted (Ctrl-C), or cancelled with `rollkeeper runs cancel`',
   143: 'terminated',
 } as const;

@@ -10,6 +10,7 @@ import { pauseCommand, resumeCommand } from './pause.ts';
 import { runsCommand, showRunCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { withSignals } from './signals.ts';
+import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { describeError, note } from './terminal.ts';
 import { userCommand } from './user.ts';
@@ -125,6 +126,16 @@ export function program(): Command {
     )
     .option('--output <file>', 'where to; - is standard output', 'rollkeeper-verify.md')
     .action(running(verifyCommand));
+
+  rollkeeper
+    .command('status')
+    .summary('how things stand, on one screen')
+    .description(
+      'The tenant, its scope, the last success and its age, the last run, what is held, whether removals are paused. Exits with\n' +
+        '9 when the last success is longer ago than ROLLKEEPER_STALE_AFTER, with 6 while anything is held, else with 0.',
+    )
+    .option('--json', 'print one JSON object on standard output', false)
+    .action(running(statusCommand));
 
   const runs = rollkeeper
     .command('runs')

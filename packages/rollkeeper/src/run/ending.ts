@@ -2,6 +2,7 @@ import { RollkeeperError } from '../directory/error.ts';
 import type { Strategy } from '../read/reading.ts';
 import type { Claim, HeldCounts, RunKind } from '../store/store.ts';
 import type { Judged } from './judge.ts';
+import { tellNotices } from './notices.ts';
 import type { RunParts } from './parts.ts';
 import type { RunReport, RunResult } from './report.ts';
 import { emptyReport } from './report.ts';
@@ -31,10 +32,14 @@ export interface Ending {
   readonly warnings: readonly string[];
 }
 
-/** Ends a run that came to its end, with its report. */
+/** Ends a run that came to its end, with its report. Somebody is told what they should know, once. */
 export async function end(parts: RunParts, claim: Claim, ending: Ending): Promise<RunResult> {
-  const { dryRun, judged, warnings } = ending;
-  const report = await reportOf(parts, claim, ending);
+  const { dryRun, judged } = ending;
+  const done = await reportOf(parts, claim, ending);
+  const told = dryRun ? [] : await tellNotices(parts, claim, null);
+  for (const message of told) parts.progress({ phase: 'warning', message });
+  const warnings = [...ending.warnings, ...told];
+  const report = warnings.length > 0 ? { ...done, warnings } : done;
   await parts.store.finish(claim, {
     status: report.status,
     at: new Date(parts.now()).toISOString(),
@@ -90,14 +95,19 @@ export async function failed(
   parts: RunParts,
   claim: Claim | undefined,
   error: unknown,
-  { kind, startedAt, stopwatch }: Pick<Ending, 'kind' | 'startedAt' | 'stopwatch'>,
+  {
+    dryRun,
+    kind,
+    startedAt,
+    stopwatch,
+  }: Pick<Ending, 'dryRun' | 'kind' | 'startedAt' | 'stopwatch'>,
 ): Promise<RunFailed> {
   const reason: unknown = parts.signal.aborted ? parts.signal.reason : error;
   const code = reason instanceof RollkeeperError ? reason.code : 'unexpected';
   const cancelled = parts.signal.aborted || code === 'run.cancelled';
   const message = reason instanceof Error ? reason.message : String(reason);
   const { requests, throttled } = parts.graph.tally();
-  const report: RunReport = {
+  const bare: RunReport = {
     ...emptyReport(claim?.runId ?? 0, kind),
     status: cancelled ? 'cancelled' : 'failed',
     requests,
@@ -106,8 +116,9 @@ export async function failed(
     ...(claim === undefined ? {} : { work: stopwatch.work(parts.graph.tally()) }),
     error: { code, message },
   };
+  if (claim === undefined) return new RunFailed(bare, reason);
+  const report = cancelled || dryRun ? bare : await withNotices(parts, claim, bare);
   const failure = new RunFailed(report, reason);
-  if (claim === undefined) return failure;
   try {
     await parts.store.finish(claim, {
       status: cancelled ? 'cancelled' : 'failed',
@@ -120,4 +131,10 @@ export async function failed(
     failure.cause = new AggregateError([reason, finishing], message, { cause: reason });
   }
   return failure;
+}
+
+/** The report of a run that failed, with what could not be told. */
+async function withNotices(parts: RunParts, claim: Claim, report: RunReport): Promise<RunReport> {
+  const warnings = await tellNotices(parts, claim, report.error ?? null);
+  return warnings.length > 0 ? { ...report, warnings } : report;
 }

@@ -4,6 +4,7 @@ import type { Selection } from '../graph/decode.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Scope } from '../settings/settings.ts';
 import type { RunKind, Store } from '../store/store.ts';
+import type { Notify } from './notices.ts';
 
 /** What a run is told by the settings. */
 export interface Connection {
@@ -16,6 +17,8 @@ export interface Connection {
   readonly selection: Selection;
   /** null: `off`. */
   readonly threshold: DeletionThreshold | null;
+  /** Milliseconds after which the last success is too old; null: never. */
+  readonly staleAfterMs: number | null;
 }
 
 /** What happens while it runs; for progress and logs, never for decisions. */
@@ -41,5 +44,7 @@ export interface RunParts {
   /** Milliseconds since 1970; the one clock of the run. */
   readonly now: () => number;
   readonly progress: (progress: Progress) => void;
+  /** null: nobody is told. */
+  readonly notify: Notify | null;
   readonly signal: AbortSignal;
 }

@@ -30,13 +30,15 @@ export interface RunReport {
     /** Links when the run had ended. */
     readonly total: number;
   };
-  /** Removals that are held. */
+  /** Removals that are held when the run has ended, by it or by those before; a dry run counts those that it would hold too. */
   readonly held: number;
   /** Requests to Graph, those that were repeated included. */
   readonly requests: number;
   /** Answers that said 429. */
   readonly throttled: number;
   readonly durationMs: number;
+  /** What people should know and did not stop the run; absent: nothing. */
+  readonly warnings?: readonly string[];
   /** What it cost; absent where the run failed before it began. */
   readonly work?: RunWork;
   /** How people were read; absent where the run failed before it was known, or asked for changes only. */
@@ -97,6 +99,7 @@ const schema: v.GenericSchema<RunReport> = v.object({
   requests: v.number(),
   throttled: v.number(),
   durationMs: v.number(),
+  warnings: v.exactOptional(v.array(v.string())),
   work: v.exactOptional(workSchema),
   strategy: v.exactOptional(
     v.object({

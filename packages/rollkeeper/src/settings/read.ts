@@ -9,6 +9,7 @@ import { readPages } from './pages.ts';
 import { guid, readScope } from './scope.ts';
 import type { Cloud, Settings, TokenCredential } from './settings.ts';
 import { checkUrl, databaseFault } from './url.ts';
+import { readWatch } from './watch.ts';
 import type { Fault, Source, Variable } from './variable.ts';
 import { find, findEither, listOf } from './variable.ts';
 
@@ -79,6 +80,7 @@ export function settingsFaults(
     logLevel: logLevel === 'off' ? null : logLevel,
     timeZone: reading.timeZone(),
     url: reading.url('ROLLKEEPER_URL'),
+    ...readWatch(source, faults),
     ...readPages(source, faults),
   };
   if (faults.length > 0 || 'fault' in credential || !('kind' in scope)) return { faults };

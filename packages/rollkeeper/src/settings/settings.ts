@@ -44,7 +44,10 @@ export type Administrator =
 /** Settings together with the tenant that they are used for. */
 export type TenantSettings = Settings & { readonly tenant: string };
 
-/** What was configured, all of it checked. Secrets are in `credential`, `database` and `taskToken` only. */
+/**
+ * What was configured, all of it checked. Secrets are in `credential`, `database`, `taskToken` and
+ * `notifyUrl` only.
+ */
 export interface Settings {
   /** Lower case. GUID or verified domain. null: not set; the tenant that consented is used. */
   readonly tenant: string | null;
@@ -67,6 +70,10 @@ export interface Settings {
   readonly deletionThreshold: DeletionThreshold | null;
   /** Milliseconds after which a soft-deleted row is purged; null: `off`, the default. */
   readonly purgeAfterMs: number | null;
+  /** Milliseconds after which a success is too old; null: `off`. Default 26 hours. */
+  readonly staleAfterMs: number | null;
+  /** Where notices are posted; null: nowhere. A secret. */
+  readonly notifyUrl: string | null;
   /** The command line's log on standard error; null: none, the default. */
   readonly logLevel: LogLevel | null;
   /** IANA name; default `UTC`. */

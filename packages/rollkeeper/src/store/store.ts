@@ -106,8 +106,8 @@ export interface Holding {
 
 /** Removals that wait for a decision, by kind. */
 export interface HeldCounts extends Readonly<Record<RemovalKind, number>> {
-  /** The newest run that they are of; null: nothing is held. */
-  readonly newestRun: number | null;
+  /** The runs that they are of, newest first; empty: nothing is held. */
+  readonly runs: readonly number[];
 }
 
 /** One removal that is held, or was rejected. */

@@ -50,6 +50,8 @@ test("the origin's three names and a tenant are enough", () => {
     database: 'sqlite:rollkeeper.db',
     deletionThreshold: { count: 500, percent: 20, floor: 5 },
     purgeAfterMs: null,
+    staleAfterMs: 26 * 60 * 60 * 1000,
+    notifyUrl: null,
     logLevel: null,
     timeZone: 'UTC',
     url: null,
@@ -100,6 +102,34 @@ test('without a tenant that of a consent is used, which a credential of the host
     outcome.faults.map(({ variable }) => variable),
     ['MSGRAPH_TENANT_ID'],
   );
+});
+
+test('when a success is too old, and who is told, can be set; the address is never shown', () => {
+  const settings = readSettings({
+    ...enough,
+    ROLLKEEPER_STALE_AFTER: '2h',
+    ROLLKEEPER_NOTIFY_URL: 'https://hooks.example.org/in?key=hush-hush',
+  });
+  assert.equal(settings.staleAfterMs, 7_200_000);
+  assert.equal(settings.notifyUrl, 'https://hooks.example.org/in?key=hush-hush');
+  assert.equal(readSettings({ ...enough, ROLLKEEPER_STALE_AFTER: 'off' }).staleAfterMs, null);
+  for (const address of [
+    'http://hooks.example.org/hush-hush',
+    'https://u:hush-hush@x.example',
+    'x',
+  ]) {
+    const outcome = settingsFaults({
+      ...enough,
+      ROLLKEEPER_STALE_AFTER: 'soon',
+      ROLLKEEPER_NOTIFY_URL: address,
+    });
+    assert.ok('faults' in outcome);
+    assert.deepEqual(
+      outcome.faults.map(({ variable }) => variable),
+      ['ROLLKEEPER_STALE_AFTER', 'ROLLKEEPER_NOTIFY_URL'],
+    );
+    assert.ok(!JSON.stringify(outcome).includes('hush-hush'));
+  }
 });
 
 test('the pages and the schedule are told who, when and by which token', () => {

@@ -54,15 +54,13 @@ function heldRow(row: Row): HeldRow {
 
 /** How many removals of each kind wait for a decision. */
 export function heldCounts(connection: Connection, tenantId: string): HeldCounts {
-  const counts = { leaving: 0, deactivations: 0, memberships: 0, newestRun: 0 };
+  const counts = { leaving: 0, deactivations: 0, memberships: 0 };
   const rows = connection.all(
-    `SELECT kind, count(*) AS removals, max(run_id) AS newest FROM rollkeeper_held
-      WHERE tenant_id = $tenant AND state = 'held' AND NOT with_member GROUP BY kind`,
+    `SELECT run_id, kind, count(*) AS removals FROM rollkeeper_held
+      WHERE tenant_id = $tenant AND state = 'held' AND NOT with_member
+      GROUP BY run_id, kind ORDER BY run_id DESC`,
     { tenant: tenantId },
   );
-  for (const row of rows) {
-    counts[text(row['kind']) as RemovalKind] = integer(row['removals']);
-    counts.newestRun = Math.max(counts.newestRun, integer(row['newest']));
-  }
-  return { ...counts, newestRun: counts.newestRun === 0 ? null : counts.newestRun };
+  for (const row of rows) counts[text(row['kind']) as RemovalKind] += integer(row['removals']);
+  return { ...counts, runs: [...new Set(rows.map((row) => integer(row['run_id'])))] };
 }

@@ -18,3 +18,4 @@ export type {
 } from './tenant/directory-object.ts';
 export type { Tenant } from './tenant/tenant.ts';
 export type { Application } from './token/application.ts';
+export type { ConsentDecision, Desk } from './sign-in/desk.ts';

@@ -7,6 +7,7 @@ import type { Faults } from './faults.ts';
 import type { Behaviour, SimulatorOptions } from './options.ts';
 import type { RequestLog } from './request-log.ts';
 import { Simulation } from './simulation.ts';
+import type { Desk } from './sign-in/desk.ts';
 import type { Tenant } from './tenant/tenant.ts';
 import type { Application } from './token/application.ts';
 
@@ -22,6 +23,8 @@ export interface Simulator extends AsyncDisposable {
   readonly tenant: Tenant;
   /** The registered application; consent, permissions and the secret's end can be changed while serving. */
   readonly application: Application;
+  /** What people do on the pages of the login. */
+  readonly desk: Desk;
   readonly faults: Faults;
   readonly requests: RequestLog;
   /** Can be switched while serving. */
@@ -158,6 +161,7 @@ export async function serve(options: SimulatorOptions = {}): Promise<Simulator> 
     settings: settingsOf(simulation, options),
     tenant: simulation.tenant,
     application: simulation.application,
+    desk: simulation.desk,
     faults: simulation.faults,
     requests: simulation.requests,
     behaviour: simulation.behaviour,

@@ -8,6 +8,10 @@ import { Quota } from './quota.ts';
 import { RequestLog, type LoggedRequest } from './request-log.ts';
 import { Rounds } from './rounds.ts';
 import { retryAfter } from './retry-after.ts';
+import { answerAuthorize } from './sign-in/authorize.ts';
+import { answerConsent } from './sign-in/consent.ts';
+import { Desk } from './sign-in/desk.ts';
+import { IdTokens } from './sign-in/id-token.ts';
 import { generateTenant } from './tenant/generate.ts';
 import type { Tenant } from './tenant/tenant.ts';
 import { registerApplication, type Application } from './token/application.ts';
@@ -15,6 +19,8 @@ import { answerDiscovery } from './token/discovery.ts';
 import { answerToken, tenantOfTokenPath } from './token/endpoint.ts';
 import { TokenIssuer } from './token/issuer.ts';
 
+const adminConsent = /^\/([^/]+)\/v2\.0\/adminconsent$/;
+const authorize = /^\/[^/]+\/oauth2\/v2\.0\/authorize$/;
 const root = /^\/v1\.0(?=\/|$)/;
 
 function queryText(url: string): string {
@@ -45,6 +51,8 @@ export class Simulation {
   readonly behaviour: Behaviour;
   readonly faults = new Faults();
   readonly requests: RequestLog;
+  readonly desk = new Desk();
+  readonly #idTokens = new IdTokens();
   readonly #issuer: TokenIssuer;
   readonly #graph: Graph;
   readonly #latencyMs: number;
@@ -115,10 +123,14 @@ export class Simulation {
   }
 
   async #askLogin(asked: Asked, path: string): Promise<Answer> {
+    const world = this.#tokenWorld();
     const named = tenantOfTokenPath(path);
-    if (named !== undefined) return await answerToken(asked, named, this.#tokenWorld());
+    if (named !== undefined) return await answerToken(asked, named, world);
+    const consenting = adminConsent.exec(path)?.[1];
+    if (consenting !== undefined) return answerConsent(asked, consenting, world);
+    if (authorize.test(path)) return answerAuthorize(asked, world);
     return (
-      answerDiscovery(path, this.#tokenWorld()) ?? {
+      (await answerDiscovery(path, world)) ?? {
         status: 404,
         headers: { 'Content-Type': 'text/plain' },
         body: 'Not found',
@@ -179,6 +191,8 @@ export class Simulation {
       tenant: this.tenant,
       application: this.application,
       issuer: this.#issuer,
+      desk: this.desk,
+      idTokens: this.#idTokens,
       now: this.#now,
     };
   }

@@ -4,7 +4,7 @@ import { refusalAnswer, TokenRefusal } from './refusal.ts';
 import { judgeTenant, type TokenWorld } from './endpoint.ts';
 
 /** What the pages of the login besides its token endpoint answer from. */
-export type DiscoveryWorld = Pick<TokenWorld, 'url' | 'tenant' | 'now'>;
+export type DiscoveryWorld = Pick<TokenWorld, 'url' | 'tenant' | 'now' | 'idTokens'>;
 
 const metadata = /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/;
 const keys = /^\/[^/]+\/discovery\/v2\.0\/keys$/;
@@ -65,12 +65,15 @@ function instances({ url, tenant }: DiscoveryWorld): Answer {
 }
 
 /**
- * Answers what a client library asks of the login host before it asks for a token; `undefined` for any other path.
- * Access tokens are for Graph alone to read, so that no key is published.
+ * Answers what a client library asks of the login host before it asks for a token; `undefined` for any other path. The
+ * key is that of id tokens; access tokens are for Graph alone to read.
  */
-export function answerDiscovery(path: string, world: DiscoveryWorld): Answer | undefined {
+export async function answerDiscovery(
+  path: string,
+  world: DiscoveryWorld,
+): Promise<Answer | undefined> {
   const named = metadata.exec(path)?.[1];
   if (named !== undefined) return configuration(named, world);
   if (path === instance) return instances(world);
-  return keys.test(path) ? json({ keys: [] }) : undefined;
+  return keys.test(path) ? json(await world.idTokens.keys()) : undefined;
 }

@@ -1,5 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Answer, Asked } from '../exchange.ts';
+import type { Desk } from '../sign-in/desk.ts';
+import type { IdTokens } from '../sign-in/id-token.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import type { Application } from './application.ts';
 import { judgeAssertion } from './assertion.ts';
@@ -12,6 +14,8 @@ export interface TokenWorld {
   readonly tenant: Tenant;
   readonly application: Application;
   readonly issuer: TokenIssuer;
+  readonly desk: Desk;
+  readonly idTokens: IdTokens;
   readonly now: () => number;
 }
 
@@ -81,9 +85,9 @@ function judgeEnabled({ clientId, disabled }: Application): void {
   );
 }
 
-function judgeApplication(clientId: string, { application, tenant }: TokenWorld): void {
-  if (clientId.toLowerCase() === application.clientId.toLowerCase() && application.consented)
-    return judgeEnabled(application);
+function judgeApplication(clientId: string, { application, tenant, desk }: TokenWorld): void {
+  const known = clientId.toLowerCase() === application.clientId.toLowerCase();
+  if (known && application.consented && !desk.isReplicating()) return judgeEnabled(application);
   throw new TokenRefusal(
     'unauthorized_client',
     700016,
@@ -175,7 +179,7 @@ async function grant(asked: Asked, named: string, world: TokenWorld): Promise<An
     throw invalidRequest(900561, 'The endpoint only accepts POST requests.');
   const form = formOf(asked);
   const grantType = need(form, 'grant_type');
-  if (grantType !== 'client_credentials') {
+  if (grantType !== 'client_credentials' && grantType !== 'authorization_code') {
     throw new TokenRefusal(
       'unsupported_grant_type',
       70003,
@@ -185,6 +189,7 @@ async function grant(asked: Asked, named: string, world: TokenWorld): Promise<An
   const clientId = need(form, 'client_id');
   judgeApplication(clientId, world);
   await judgeCredential(form, clientId, named, world);
+  if (grantType === 'authorization_code') return await redeem(form, world);
   const audience = audienceOf(need(form, 'scope'), world.url);
   const { issuer, tenant, application } = world;
   return {
@@ -198,6 +203,49 @@ async function grant(asked: Asked, named: string, world: TokenWorld): Promise<An
       expires_in: issuer.seconds,
       ext_expires_in: issuer.seconds,
       access_token: await issuer.issue({ tenantId: tenant.id, application, audience }),
+    },
+  };
+}
+
+/** A code for the tokens of whoever signed in. */
+async function redeem(form: URLSearchParams, world: TokenWorld): Promise<Answer> {
+  const { desk, idTokens, issuer, tenant, url, now } = world;
+  const signedIn = desk.redeem(need(form, 'code'));
+  if (signedIn === undefined) {
+    throw new TokenRefusal(
+      'invalid_grant',
+      54_005,
+      'OAuth2 Authorization code was already redeemed.',
+    );
+  }
+  if (need(form, 'redirect_uri') !== signedIn.redirectUri) {
+    throw new TokenRefusal(
+      'invalid_grant',
+      500_112,
+      'The reply address does not match the one of the code.',
+    );
+  }
+  const verifier = form.get('code_verifier') ?? '';
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  if (signedIn.challenge !== null && challenge !== signedIn.challenge) {
+    throw new TokenRefusal(
+      'invalid_grant',
+      501_481,
+      'The code verifier does not match the code challenge.',
+    );
+  }
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store, no-cache',
+    },
+    body: {
+      token_type: 'Bearer',
+      scope: 'openid profile email',
+      expires_in: issuer.seconds,
+      access_token: `for-the-userinfo-of-${signedIn.userId}`,
+      id_token: await idTokens.issue(signedIn, tenant, url, now()),
     },
   };
 }

@@ -75,6 +75,8 @@ function read(words: readonly string[]): Serving | null {
       return null;
     }
     const options: SimulatorOptions = {
+      // Nobody can ask for them here, and those of a large tenant take hundreds of megabytes.
+      keepRequests: 0,
       nested: values.nested,
       odd: values.odd,
       tls: values.tls !== undefined,

@@ -29,6 +29,8 @@ export interface Simulator extends AsyncDisposable {
   readonly requests: RequestLog;
   /** Can be switched while serving. */
   readonly behaviour: Behaviour;
+  /** Charged per request, in milliseconds; can be changed while serving. */
+  latencyMs: number;
   /** Every token issued so far is refused with 401 from now on. */
   revokeTokens(): void;
   /** Answers a request without the network. */
@@ -165,6 +167,12 @@ export async function serve(options: SimulatorOptions = {}): Promise<Simulator> 
     faults: simulation.faults,
     requests: simulation.requests,
     behaviour: simulation.behaviour,
+    get latencyMs() {
+      return simulation.latencyMs;
+    },
+    set latencyMs(ms) {
+      simulation.latencyMs = ms;
+    },
     revokeTokens: () => simulation.revokeTokens(),
     answer: async (asked) => await simulation.answer(asked),
     close,

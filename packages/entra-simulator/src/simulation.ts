@@ -51,11 +51,12 @@ export class Simulation {
   readonly behaviour: Behaviour;
   readonly faults = new Faults();
   readonly requests: RequestLog;
+  /** Charged per request, in milliseconds, and a tenth of it more per request inside a batch. */
+  latencyMs: number;
   readonly desk = new Desk();
   readonly #idTokens = new IdTokens();
   readonly #issuer: TokenIssuer;
   readonly #graph: Graph;
-  readonly #latencyMs: number;
   readonly #rounds: Rounds | undefined;
   readonly #now: () => number;
   readonly #onAnswer: (told: Told) => void;
@@ -64,7 +65,7 @@ export class Simulation {
   constructor(url: string, options: SimulatorOptions = {}) {
     this.url = url;
     this.#now = options.now ?? Date.now;
-    this.#latencyMs = options.latencyMs ?? 0;
+    this.latencyMs = options.latencyMs ?? 0;
     this.#rounds =
       options.inRounds === true ? new Rounds(() => (this.requests.rounds += 1)) : undefined;
     this.#onAnswer = options.onAnswer ?? (() => undefined);
@@ -108,7 +109,7 @@ export class Simulation {
       inBatch: false,
       isLogin,
     };
-    if (this.#latencyMs > 0) await pause(this.#latencyMs);
+    if (this.latencyMs > 0) await pause(this.latencyMs);
     if (this.#rounds !== undefined) logged.round = await this.#rounds.turn();
     const answer = await this.#afflicted(target, async () => {
       const given = isLogin
@@ -145,7 +146,7 @@ export class Simulation {
       async (inner, answerInner) => await this.#carried(inner, answerInner, logged),
     );
     const inside = logged.batch?.length ?? 0;
-    if (this.#latencyMs > 0 && inside > 0) await pause((this.#latencyMs / 10) * inside);
+    if (this.latencyMs > 0 && inside > 0) await pause((this.latencyMs / 10) * inside);
     return answer;
   }
 

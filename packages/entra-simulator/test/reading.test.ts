@@ -152,3 +152,40 @@ test('users are looked up by id in a list of up to fifteen', async () => {
   assert.deepEqual(found.body.value?.map(({ id }) => id).toSorted(), ids.slice(0, 15).toSorted());
   assert.equal((await ask(ids)).status, 400);
 });
+
+test('the one organization is listed, and found by its id alone', async () => {
+  await using simulator = await serve();
+  const client = await signIn(simulator);
+  const { id } = simulator.tenant;
+  const listed = await client.get('/organization?$select=id');
+  assert.deepEqual(listed.body.value, [{ id }]);
+  const single = await client.get(`/organization/${id}?$select=id,displayName`);
+  assert.equal(single.body['id'], id);
+  assert.equal(typeof single.body['displayName'], 'string');
+  const other = await client.get('/organization/00000000-0000-4000-8000-000000000000');
+  assert.equal(other.status, 404);
+});
+
+test('what a catalogue asks with everything percent-encoded, a slash after the cast included, is answered', async () => {
+  await using simulator = await serve({ users: 60, nested: false });
+  const client = await signIn(simulator);
+  const name = encodeURIComponent("displayName eq 'kbuk'");
+  const found = await client.get(`/groups?%24filter=${name}&%24select=id%2CdisplayName&%24top=999`);
+  const groupId = String(found.body.value?.[0]?.['id']);
+  const cast = await client.get(
+    `/groups/${groupId}/members/microsoft.graph.user/?%24select=id%2Cmail&%24expand=manager&%24top=20`,
+  );
+  assert.equal(cast.status, 200);
+  assert.ok(String(cast.body['@odata.nextLink']).startsWith(`${simulator.url}/v1.0/`));
+  assert.ok(cast.body.value?.some(({ manager }) => manager !== undefined));
+  const plain = await client.get(`/groups/${groupId}/members?%24top=20`);
+  const types = new Set(plain.body.value?.map((member) => member['@odata.type']));
+  assert.ok(types.has('#microsoft.graph.user'));
+});
+
+test('the latency can be changed while serving', async () => {
+  await using simulator = await serve({ latencyMs: 60_000 });
+  simulator.latencyMs = 0;
+  const client = await signIn(simulator);
+  assert.equal((await client.get('/organization')).status, 200);
+});

@@ -103,7 +103,7 @@ const basicPlan = {
   servicePlanId: '41781fb2-bc02-4b7c-bd55-b576c07bb09d',
 };
 
-/** Answers `/organization`. */
+/** Answers `/organization`, and `/organization/{id}` for the one there is. */
 export function answerOrganization(call: Call): Answer {
   call.access.need('Organization.Read.All', 'User.Read.All', 'User.ReadWrite.All');
   const { id, displayName, verifiedDomains } = call.tenant;
@@ -128,7 +128,11 @@ export function answerOrganization(call: Call): Answer {
   };
   const wanted = call.query.select ?? Object.keys(whole);
   const shown = Object.fromEntries(wanted.map((name) => [name, whole[name] ?? null]));
-  return reply({ '@odata.context': `${call.url}/v1.0/$metadata#organization`, value: [shown] });
+  const [, asked] = call.segments;
+  const context = `${call.url}/v1.0/$metadata#organization`;
+  if (asked === undefined) return reply({ '@odata.context': context, value: [shown] });
+  if (asked.toLowerCase() !== id) throw notFound(asked);
+  return reply({ '@odata.context': `${context}/$entity`, ...shown });
 }
 
 /** Answers `POST /directoryObjects/getByIds`. */

@@ -1,14 +1,42 @@
-/** The contestant: a first synchronisation into SQLite, the whole of it. */
+/**
+ * The contestant: one run into SQLite, all of it. With `BENCH_RECORD` its requests are written down for `replay.ts`:
+ * each with the number of answers that were there when it was sent.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+
 import { open } from 'rollkeeper';
 
-import { measure } from './measure.ts';
+import { measure, setting } from './measure.ts';
+import type { Recorded } from './replay.ts';
 
-await measure(async (databaseFile) => {
-  const keeper = await open({
-    ...process.env,
-    ROLLKEEPER_DATABASE_URL: `sqlite:${databaseFile}`,
-  });
-  const { report } = await keeper.sync();
+const settings = Object.fromEntries(
+  Object.entries(process.env).filter(([, value]) => value !== ''),
+);
+const script = setting('BENCH_RECORD') === '' ? null : openSync(setting('BENCH_SCRIPT'), 'w');
+let answered = 0;
+
+async function recording(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const url = input instanceof Request ? input.url : String(input);
+  if (script !== null && url.startsWith(`${setting('MSGRAPH_GRAPH_URL')}/v1.0/`)) {
+    const body = typeof init?.body === 'string' ? init.body : null;
+    const recorded: Recorded = { url, body, after: answered };
+    writeSync(script, `${JSON.stringify(recorded)}\n`);
+  }
+  const response = await fetch(input, init);
+  const text = await response.text();
+  answered += 1;
+  const { status, headers } = response;
+  return new Response(text, { status, headers });
+}
+
+await measure(async () => {
+  const keeper = await open(
+    { ...settings, ROLLKEEPER_DATABASE_URL: `sqlite:${setting('BENCH_DATABASE')}` },
+    script === null ? {} : { fetch: recording },
+  );
+  const asked = { full: setting('BENCH_FULL') !== '', onProgress: () => undefined };
+  const { report } = await keeper.sync(asked);
   await keeper.close();
   return { users: report.users.inScope, requests: report.requests };
 });
+if (script !== null) closeSync(script);

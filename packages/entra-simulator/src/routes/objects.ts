@@ -1,3 +1,4 @@
+import { expandOfUsers } from '../odata/expand.ts';
 import { contextOf, countOf, list, type Source } from '../odata/listing.ts';
 import { selectOf, selectOfAny } from '../odata/select.ts';
 import { show, showHidden, type Showing } from '../odata/show.ts';
@@ -5,6 +6,7 @@ import { unsupportedQuery } from '../graph-error.ts';
 import type { Answer } from '../exchange.ts';
 import type { Entity, ObjectKind } from '../tenant/directory-object.ts';
 import type { Call } from '../world.ts';
+import { withRelated } from './related.ts';
 import { reply, replyCount } from './reply.ts';
 
 /** A collection of objects of any type, such as the members of a group. */
@@ -55,11 +57,15 @@ export function answerObjects(call: Call, objects: Objects): Answer | undefined 
   const audience = { access: call.access, nulls: call.behaviour.nullsWithoutPermission };
   const showOne = (entity: Entity) =>
     objects.hidden === true ? showHidden(entity) : show(entity, showing, audience);
+  // Of the relations of a mixed collection nothing is known; a cast to users has theirs.
+  const expand = cast === 'user' ? expandOfUsers(call.query, call.behaviour, false) : undefined;
+  const related = expand === undefined ? undefined : withRelated(call, expand);
   const listing = {
     kind: cast ?? ('directoryObject' as const),
     context: contextOf(cast === undefined ? 'directoryObjects' : `${cast}s`, call.query.select),
     source: cast === undefined ? objects.source : only(objects.source, cast),
-    show: showOne,
+    show: (entity: Entity) =>
+      related === undefined ? showOne(entity) : related(entity, showOne(entity)),
   };
   return counts ? replyCount(countOf(call, listing)) : reply(list(call, listing));
 }

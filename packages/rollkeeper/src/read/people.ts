@@ -104,17 +104,36 @@ export class People {
     yield* this.#listed(path, manager, options);
   }
 
-  async *#listed(
-    path: string,
-    manager: ManagerWay,
-    { counted, wanted }: Listed,
+  /** The same for many beginnings of which each has few users or none, in batches. */
+  async *beginningWithFew(
+    beginnings: readonly (readonly string[])[],
+    options: Listed = {},
   ): AsyncGenerator<PageOfPeople> {
-    const { graph, signal } = this.#parts;
-    for await (const page of listing(graph, path, { signal }, counted)) {
-      const items = wanted === undefined ? page : page.filter((item) => wanted(decodeId(item)));
-      const people = this.#orNoEffect(await this.#withManagers(items, manager));
-      yield { people, size: page.length };
+    const { graph, selection, signal } = this.#parts;
+    const { manager } = this.#way(this.#step);
+    const paths = beginnings.map((some) => queries.usersBeginning(some, selection, manager));
+    for (const [at, answer] of (await graph.batch(paths, { signal })).entries()) {
+      if (!answer.ok) throw answer.error;
+      const pages = listingFrom(graph, paths[at] ?? '', answer.body, { signal });
+      for await (const page of pages) yield await this.#page(page, manager, options);
     }
+  }
+
+  async *#listed(path: string, manager: ManagerWay, options: Listed): AsyncGenerator<PageOfPeople> {
+    const { graph, signal } = this.#parts;
+    for await (const page of listing(graph, path, { signal }, options.counted)) {
+      yield await this.#page(page, manager, options);
+    }
+  }
+
+  async #page(
+    page: readonly JsonObject[],
+    manager: ManagerWay,
+    { wanted }: Listed,
+  ): Promise<PageOfPeople> {
+    const items = wanted === undefined ? page : page.filter((item) => wanted(decodeId(item)));
+    const people = this.#orNoEffect(await this.#withManagers(items, manager));
+    return { people, size: page.length };
   }
 
   async #tryWays(

@@ -53,7 +53,8 @@ export async function scanTenant(scan: ScanParts): Promise<Strategy> {
     return await insteadOfLanes(scan, people.all(listedAs(scan, () => null)), doubt);
   }
   const because = `${sized.total} users are about ${pages} pages`;
-  return { people: 'lanes', lanes: sized.lanes.length, because };
+  const lanes = sized.lanes.filter(({ count }) => count > 0).length;
+  return { people: 'lanes', lanes, because };
 }
 
 const pageWalk = (because: string): Strategy => ({ people: 'page-walk', lanes: 1, because });
@@ -94,26 +95,39 @@ async function readLanes(
 ): Promise<string | null> {
   const { parts, tasks } = scan;
   let refused = false;
-  const left = lanes.values();
+  const walk = async (pages: AsyncGenerator<PageOfPeople>): Promise<void> => {
+    if (!refused && scan.enough?.() !== true) refused ||= !(await readLane(scan, pages));
+  };
+  const left = lanes.filter(({ count }) => count > 0).values();
   const walker = async (): Promise<void> => {
-    for (const lane of left) {
-      if (refused || scan.enough?.() === true) return;
-      refused ||= !(await readLane(scan, lane));
+    for (const { beginnings, count } of left) {
+      await walk(
+        scan.people.beginning(
+          beginnings,
+          listedAs(scan, () => count),
+        ),
+      );
     }
   };
-  const walkers = Math.min(lanes.length, parts.graph.width);
-  await Promise.all(Array.from({ length: walkers }, () => tasks.start(walker)));
+  const empty = lanes.filter(({ count }) => count === 0).map(({ beginnings }) => beginnings);
+  await Promise.all([
+    tasks.start(async () => {
+      await walk(
+        scan.people.beginningWithFew(
+          empty,
+          listedAs(scan, () => null),
+        ),
+      );
+    }),
+    ...Array.from({ length: parts.graph.width }, () => tasks.start(walker)),
+  ]);
   if (parts.signal.aborted) return null;
   if (refused) return 'Graph refused a lane';
   return await missing(scan, total);
 }
 
 /** false: Graph does not serve it. */
-async function readLane(scan: ScanParts, { beginnings, count }: Lane): Promise<boolean> {
-  const pages = scan.people.beginning(
-    beginnings,
-    listedAs(scan, () => count),
-  );
+async function readLane(scan: ScanParts, pages: AsyncGenerator<PageOfPeople>): Promise<boolean> {
   try {
     for await (const { people } of pages) {
       await scan.onPeople(people);

@@ -4,7 +4,10 @@ import type { Lane, Piece } from './lanes.ts';
 import { beginningsAfter, joined, split } from './lanes.ts';
 import type { ReadParts } from './reading.ts';
 
-/** A piece no longer than this share of an even lane, so that joining can level them. */
+/**
+ * The pieces first counted are split where they are longer than this share of an even lane, so that joining can level
+ * them; their parts only where they are longer than a whole one, because each further count is a round trip.
+ */
 const share = 0.6;
 /** Times that pieces are split and counted again, at most. */
 const most = 8;
@@ -36,9 +39,10 @@ export async function sizeLanes({
   if (sum < total) {
     return { lanes: null, because: `the parts of the tenant add up to ${sum} of ${total} users` };
   }
-  const longest = Math.ceil((share * total) / graph.width);
+  const even = total / graph.width;
   let pieces = counted;
   for (let time = 0; time < most; time += 1) {
+    const longest = Math.ceil(time === 0 ? share * even : even);
     const splits = pieces.map((piece) => split(piece, longest));
     const into = splits.flat();
     if (into.length === 0) break;

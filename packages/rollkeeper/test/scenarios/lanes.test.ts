@@ -167,24 +167,35 @@ describe('a tenant of many pages', () => {
         body: { error: { code, message: 'lost' } },
       });
       await assert.rejects(story.keeper.sync(), /lost/u);
+      const plain = story.entra.requests.filter(({ url }) => /^\/v1.0\/users\?/u.test(url));
+      assert.ok(!plain.some(({ url }) => !url.includes('startsWith') && url.includes('skiptoken')));
     });
   }
 
-  test('whose lane has no end fails the run', async (t) => {
-    const story = await tenant(t);
-    let link = 0;
-    story.entra.faults.add({
-      match: { path: '/users', query: /^\$filter=startsWith\(userPrincipalName,'m/u },
-      times: always,
-      rewrite: (answer) => {
-        link += 1;
-        const next = `${story.entra.url}/v1.0/users?$filter=startsWith(userPrincipalName,'m')&$skiptoken=${link}`;
-        return { ...answer, status: 200, body: { value: [], '@odata.nextLink': next } };
-      },
+  for (const [what, value] of [
+    ['brings nobody', () => []],
+    ['brings the same people', (page: readonly unknown[]) => Array(999).fill(page[0]) as unknown[]],
+  ] as const) {
+    test(`whose lane has no end, ever with a new link, and ${what}, fails the run`, async (t) => {
+      const story = await tenant(t);
+      let first: readonly unknown[] = [];
+      let link = 0;
+      story.entra.faults.add({
+        match: { path: '/users', query: /^\$filter=startsWith\(userPrincipalName,'m/u },
+        times: always,
+        rewrite: (answer) => {
+          link += 1;
+          const page = answer.body as { readonly value?: readonly unknown[] };
+          const next = `${story.entra.url}/v1.0/users?$filter=startsWith(userPrincipalName,'m')&$skiptoken=${link}`;
+          const body = { value: value(page.value ?? first), '@odata.nextLink': next };
+          first = page.value ?? first;
+          return { ...answer, status: 200, body };
+        },
+      });
+      const failure: unknown = await story.keeper.sync().catch((error: unknown) => error);
+      assert.match(String(failure), /no end/u);
     });
-    const failure: unknown = await story.keeper.sync().catch((error: unknown) => error);
-    assert.match(String(failure), /no end/u);
-  });
+  }
 });
 
 describe('where the facts are open, in lanes too', () => {

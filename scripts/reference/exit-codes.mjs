@@ -39,6 +39,16 @@ const described = {
   'database.unwritable': 'The file or its folder may not be written to.',
   'database.full': 'The disk is full.',
   'database.newer': 'The database was written by a newer version of Rollkeeper.',
+  'database.outdated':
+    'The schema is missing or older than this version, and was not to be changed: run `rollkeeper migrate`.',
+  'database.unreachable': 'No PostgreSQL server answered at the host and port.',
+  'database.refused': 'The PostgreSQL server does not let this user in.',
+  'database.missing': 'The PostgreSQL server has no such database.',
+  'database.forbidden': 'The role lacks a right in the database.',
+  'database.lost':
+    'The connection to the server, or what it had staged, was lost. No row was changed.',
+  'database.busy': 'The PostgreSQL server has no connection left.',
+  'database.insecure': 'The connection cannot be made as safe as `sslmode` asks.',
   interrupted: 'Somebody, or the system, stopped the command.',
   unexpected: 'A fault of Rollkeeper. Please report it.',
 };

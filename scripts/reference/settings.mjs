@@ -87,7 +87,11 @@ const described = {
   },
   ROLLKEEPER_DATABASE_URL: {
     otherwise: code(defaults.database),
-    text: 'Where the rows are kept: `sqlite:<path>` or `file:<path>`. A relative path starts at the current folder. `postgres://…` is understood and refused: this version keeps its rows in SQLite only.',
+    text: 'Where the rows are kept: `sqlite:<path>` or `file:<path>`, where a relative path starts at the current folder; or `postgres://user:password@host:port/database`. See [PostgreSQL](../guide/postgresql.md).',
+  },
+  ROLLKEEPER_DATABASE_SCHEMA: {
+    otherwise: code(defaults.databaseSchema),
+    text: 'The schema in which everything is kept, in PostgreSQL. Small letters, digits and `_`.',
   },
   ROLLKEEPER_URL: {
     text: 'Where browsers reach the pages, for example `https://people.example.org`. The redirect URIs begin with it; a request is held to it before it may change anything. Needed for consent and for signing in.',

@@ -25,6 +25,11 @@ export interface OpenOptions {
   readonly limits?: Partial<Limits>;
   /** Called after every request to Graph and to the login host. */
   readonly onRequest?: OnRequest;
+  /**
+   * Bring the schema of the database up to date. false, for a role that may not: throw `database.outdated` where it is not.
+   * Default true.
+   */
+  readonly migrate?: boolean;
   /** Where runs are told of, a pino or anything like it. Default: nowhere. */
   readonly logger?: Logger;
 }

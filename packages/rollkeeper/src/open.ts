@@ -34,7 +34,7 @@ import { readSchedule, scheduleForm } from './settings/pages.ts';
 import { SettingsError, settingsFaults } from './settings/read.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Source } from './settings/variable.ts';
-import { openSqlite } from './store/sqlite/open.ts';
+import { openStore } from './store/open.ts';
 import type {
   ChangeRow,
   Decider,
@@ -462,7 +462,7 @@ class Keeper implements Rollkeeper {
       options: this.#options,
       conductor: this.#conductor,
       store: async () => await this.#openedForPages(),
-      openStore: async () => await openStore(this.settings.database),
+      openStore: async () => await openStore(this.settings, this.#options),
       connected: async () => await this.#connect(),
       tenantId: async (signal) => await this.tenantId({ signal }),
       nextRun: () => this.#scheduled?.next() ?? null,
@@ -534,7 +534,7 @@ class Keeper implements Rollkeeper {
   }
 
   async #opened(): Promise<Store> {
-    this.#store ??= openStore(this.settings.database);
+    this.#store ??= openStore(this.settings, this.#options);
     try {
       return await this.#store;
     } catch (error) {
@@ -545,7 +545,7 @@ class Keeper implements Rollkeeper {
 
   /** A connection of their own: a page does not wait for what a run does to the database. */
   async #openedForPages(): Promise<Store> {
-    this.#pagesStore ??= openStore(this.settings.database);
+    this.#pagesStore ??= openStore(this.settings, this.#options);
     try {
       return await this.#pagesStore;
     } catch (error) {
@@ -567,14 +567,6 @@ const deciderOf = ({ by, reason }: Decision): Decider => ({
   at: new Date().toISOString(),
   reason: reason ?? null,
 });
-
-/** Opens the database that a location names. */
-async function openStore(location: string): Promise<Store> {
-  if (!/^postgres(?:ql)?:/u.test(location)) return await openSqlite(location);
-  throw new RollkeeperError('settings.invalid', 'This version keeps its rows in SQLite only.', {
-    remedy: 'Set ROLLKEEPER_DATABASE_URL to sqlite:<path>; PostgreSQL is not supported yet.',
-  });
-}
 
 function toPerson(row: PersonRow): Person {
   const { id, inScope, status, statusSince, deletedReason, supervisorId } = row;
@@ -623,7 +615,7 @@ export async function* check(source: Source, options: OpenOptions = {}): AsyncGe
     return;
   }
   const { settings } = checked;
-  yield* checkSettings(settings, options, async () => await openStore(settings.database));
+  yield* checkSettings(settings, options, async () => await openStore(settings, options));
 }
 
 /**
@@ -635,7 +627,7 @@ export async function verify(source: Source, options: VerifyOptions): Promise<st
   let store: Store | undefined;
   try {
     const tenant = await tenantOf(settings, async () => {
-      store = await openStore(settings.database);
+      store = await openStore(settings, options);
       return store;
     });
     return await verifyTenant({ ...settings, tenant }, options);

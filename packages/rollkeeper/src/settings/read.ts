@@ -75,6 +75,7 @@ export function settingsFaults(
     graphUrl: reading.graphUrl(clouds[cloud].graph),
     loginUrl: reading.url('MSGRAPH_LOGIN_URL') ?? clouds[cloud].login,
     database: reading.database(),
+    databaseSchema: reading.databaseSchema(),
     deletionThreshold: reading.threshold(),
     purgeAfterMs: reading.purgeAfter(),
     logLevel: logLevel === 'off' ? null : logLevel,
@@ -176,6 +177,20 @@ class Reading {
     return found.value;
   }
 
+  databaseSchema(): string {
+    const found = find(this.#source, 'ROLLKEEPER_DATABASE_SCHEMA');
+    if (found === null) return 'rollkeeper';
+    if (identifier.test(found.value) && !/^pg_|^information_schema$/u.test(found.value)) {
+      return found.value;
+    }
+    this.#fault(
+      found.variable,
+      'is not the name of a schema',
+      'Use small letters, digits and _, a letter first, 63 at most, and not pg_ at the beginning.',
+    );
+    return 'rollkeeper';
+  }
+
   threshold(): DeletionThreshold | null {
     const found = find(this.#source, 'ROLLKEEPER_DELETION_THRESHOLD');
     if (found === null) return defaultThreshold;
@@ -218,6 +233,8 @@ class Reading {
   }
 }
 
+/** A name that PostgreSQL takes with and without quotes alike. */
+const identifier = /^[a-z_][a-z\d_]{0,62}$/u;
 const domain = /^(?=.{1,253}$)(?:[\da-z](?:[\da-z-]{0,61}[\da-z])?\.)+[a-z][\da-z-]*[\da-z]$/u;
 
 function isTimeZone(name: string): boolean {

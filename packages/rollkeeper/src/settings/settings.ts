@@ -66,6 +66,8 @@ export interface Settings {
   readonly loginUrl: string;
   /** `sqlite:…`, `file:…`, `postgres://…`. */
   readonly database: string;
+  /** In PostgreSQL; default `rollkeeper`. SQLite has none. */
+  readonly databaseSchema: string;
   /** null: `off`. */
   readonly deletionThreshold: DeletionThreshold | null;
   /** Milliseconds after which a soft-deleted row is purged; null: `off`, the default. */

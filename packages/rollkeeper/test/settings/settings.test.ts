@@ -48,6 +48,7 @@ test("the origin's three names and a tenant are enough", () => {
     graphUrl: 'https://graph.microsoft.com',
     loginUrl: 'https://login.microsoftonline.com',
     database: 'sqlite:rollkeeper.db',
+    databaseSchema: 'rollkeeper',
     deletionThreshold: { count: 500, percent: 20, floor: 5 },
     purgeAfterMs: null,
     staleAfterMs: 26 * 60 * 60 * 1000,
@@ -77,6 +78,7 @@ test('everything can be set', () => {
     MSGRAPH_GRAPH_URL: 'http://127.0.0.1:4000/v1.0/',
     MSGRAPH_LOGIN_URL: 'http://localhost:4001/',
     ROLLKEEPER_DATABASE_URL: 'postgres://rk:pw@db/people',
+    ROLLKEEPER_DATABASE_SCHEMA: 'directory_2',
     ROLLKEEPER_DELETION_THRESHOLD: '50, 2.5%, 0',
     ROLLKEEPER_TIME_ZONE: 'Europe/Rome',
     ROLLKEEPER_URL: 'https://people.example.org/',
@@ -91,6 +93,7 @@ test('everything can be set', () => {
   assert.equal(settings.loginUrl, 'http://localhost:4001');
   assert.deepEqual(settings.deletionThreshold, { count: 50, percent: 2.5, floor: 0 });
   assert.equal(settings.timeZone, 'Europe/Rome');
+  assert.equal(settings.databaseSchema, 'directory_2');
   assert.equal(settings.url, 'https://people.example.org');
 });
 
@@ -257,6 +260,8 @@ const refused: readonly (readonly [changes: Source, says: RegExp])[] = [
   [{ ROLLKEEPER_DELETION_THRESHOLD: '500,20,5' }, /not a deletion threshold/u],
   [{ ROLLKEEPER_DELETION_THRESHOLD: '0,20%,5' }, /not a deletion threshold/u],
   [{ ROLLKEEPER_DELETION_THRESHOLD: '500,120%,5' }, /not a deletion threshold/u],
+  [{ ROLLKEEPER_DATABASE_SCHEMA: 'pg_mine' }, /not the name of a schema/u],
+  [{ ROLLKEEPER_DATABASE_SCHEMA: 'a"; DROP SCHEMA b' }, /not the name of a schema/u],
   [{ ROLLKEEPER_TIME_ZONE: '+02:00' }, /not the name of a time zone/u],
   [{ MSGRAPH_EXTRA_ATTRIBUTES: 'skills' }, /one user at a time/u],
   [{ MSGRAPH_EXTRA_ATTRIBUTES: 'signInActivity' }, /kept in step/u],

@@ -1,17 +1,10 @@
-import { RollkeeperError } from '../../directory/error.ts';
+import type { Owner } from '../owner.ts';
+import { isGone, ownerText, parseOwner } from '../owner.ts';
+import { activeRun, lostLease } from '../refusal.ts';
 import type { Claim, Store } from '../store.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { requireHeld } from './held/waiting.ts';
-import type { Owner } from './lease.ts';
-import {
-  isGone,
-  lostLease,
-  ownerText,
-  ownsLease,
-  parseOwner,
-  refuseCancelled,
-  requireLease,
-} from './lease.ts';
+import { ownsLease, refuseCancelled, requireLease } from './lease.ts';
 import { namePlan } from './name-plan.ts';
 import { flag, integer, textOrNull } from './row.ts';
 import { dropStaging } from './staging.ts';
@@ -64,20 +57,9 @@ export function refuseWhileLeased(connection: Connection, self: Owner, tenantId:
   );
   if (lease === undefined) return;
   const owner = parseOwner(textOrNull(lease['lease_owner']) ?? '');
-  if (!isGone(owner, self)) throw active(lease, owner, tenantId);
-}
-
-function active(lease: Row, owner: Owner, tenantId: string): RollkeeperError {
+  if (isGone(owner, self)) return;
   const runId = integer(lease['lease_run_id']);
-  const seconds = Math.ceil(integer(lease['seconds']));
-  return new RollkeeperError(
-    'run.active',
-    `Run ${runId} of tenant ${tenantId} is under way, in process ${owner.process} on ${owner.host}.`,
-    {
-      remedy: `Wait until it ends. If that process is gone, its run is taken over ${seconds} s from now.`,
-      facts: { runId, tenantId, host: owner.host, process: owner.process },
-    },
-  );
+  throw activeRun({ tenantId, runId, seconds: Math.ceil(integer(lease['seconds'])) }, owner);
 }
 
 /** A run that somebody left unfinished is never trusted. */

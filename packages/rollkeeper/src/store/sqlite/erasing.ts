@@ -1,9 +1,9 @@
-import { RollkeeperError } from '../../directory/error.ts';
 import type { ObjectId } from '../../directory/statement.ts';
+import { neededPerson, unknownPerson } from '../refusal.ts';
 import type { ErasureRow, Page, Purged, Store } from '../store.ts';
 import { refuseWhileLeased } from './claims.ts';
 import type { Connection, Values } from './connection.ts';
-import type { Owner } from './lease.ts';
+import type { Owner } from '../owner.ts';
 import { integer, text } from './row.ts';
 import { forgetWords } from './search/forget.ts';
 import { dropStaging } from './staging.ts';
@@ -65,7 +65,7 @@ export function forget(
     dropFromPlans(connection, values);
     const told = dropFromChanges(connection, values);
     const rows = dropRows(connection, 'SELECT $id', values);
-    if (rows + told === 0) throw unknown();
+    if (rows + told === 0) throw unknownPerson();
     forgetWords(connection);
     writeErasure(connection, tenantId, { kind: 'forget', people: 1, ...done });
   });
@@ -128,14 +128,14 @@ function refuseWhileNeeded(connection: Connection, values: Values): void {
     'SELECT 1 FROM rollkeeper_users WHERE tenant_id = $tenant AND id = $id AND deleted_reason IS NULL',
     values,
   );
-  if (inScope !== undefined) throw needed('is in scope');
+  if (inScope !== undefined) throw neededPerson('is in scope');
   const row = connection.get(
     `SELECT count(*) AS reports FROM rollkeeper_users
       WHERE tenant_id = $tenant AND supervisor_id = $id AND deleted_reason IS NULL`,
     values,
   );
   const reports = integer(row?.['reports']);
-  if (reports > 0) throw needed(`supervises people in scope (${reports})`);
+  if (reports > 0) throw neededPerson(`supervises people in scope (${reports})`);
 }
 
 /** The rows of these people, with their memberships and the links of others to them. Returns how many there were. */
@@ -197,15 +197,3 @@ function writeErasure(
     { tenant: tenantId, kind, people, at, by },
   );
 }
-
-/** Names nobody: the caller knows whom it asked to forget, and a log must not. */
-const needed = (why: string): RollkeeperError =>
-  new RollkeeperError('person.needed', `This person ${why}, and would be read again.`, {
-    remedy:
-      'Take the person out of the group in Entra, and give those they manage another manager; let a run see it; then forget.',
-  });
-
-const unknown = (): RollkeeperError =>
-  new RollkeeperError('person.not_found', 'The database holds nothing of this person.', {
-    remedy: 'Give the object id, as the view microsoft_graph_people shows it.',
-  });

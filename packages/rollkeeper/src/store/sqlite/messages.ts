@@ -7,6 +7,8 @@ export interface WorkerStart {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly processStartedAt: number;
+  /** Whether the schema may be changed. */
+  readonly migrate: boolean;
 }
 
 /** One call. The first answer, to no call, has id 0: the file is open, or why not. */

@@ -1,4 +1,5 @@
 import { RollkeeperError } from '../../directory/error.ts';
+import { outdatedSchema } from '../refusal.ts';
 import type { Connection } from './connection.ts';
 import { migrations } from './migrations/index.ts';
 import { integer } from './row.ts';
@@ -10,9 +11,7 @@ import { integer } from './row.ts';
 export function migrate(connection: Connection): void {
   if (versionOf(connection) === migrations.length) return;
   connection.transaction(() => {
-    connection.execute(
-      'CREATE TABLE IF NOT EXISTS rollkeeper_schema (version INTEGER NOT NULL PRIMARY KEY) STRICT',
-    );
+    connection.execute(versionTable);
     const version = versionOf(connection);
     if (version > migrations.length) throw newer(connection.path, version);
     for (const [at, sql] of migrations.entries()) {
@@ -24,6 +23,34 @@ export function migrate(connection: Connection): void {
     }
   });
 }
+
+/** Throws `database.outdated` or `database.newer` unless the schema is the one of this version. Changes nothing. */
+export function requireSchema(connection: Connection): void {
+  const version = versionOf(connection);
+  if (version > migrations.length) throw newer(connection.path, version);
+  if (version < migrations.length)
+    throw outdatedSchema(connection.path, version, migrations.length);
+}
+
+/** What `migrate` would run, from a version on. */
+export function migrationScript(from = 0): string {
+  const steps = migrations.flatMap((sql, at) =>
+    at < from
+      ? []
+      : [sql.trim(), `INSERT INTO rollkeeper_schema (version) VALUES (${at + 1});`, ''],
+  );
+  return [
+    'BEGIN IMMEDIATE;',
+    '',
+    ...(from === 0 ? [`${versionTable};`, ''] : []),
+    ...steps,
+    'COMMIT;',
+    '',
+  ].join('\n');
+}
+
+const versionTable =
+  'CREATE TABLE IF NOT EXISTS rollkeeper_schema (version INTEGER NOT NULL PRIMARY KEY) STRICT';
 
 function versionOf(connection: Connection): number {
   const known = connection.get(

@@ -7,14 +7,17 @@ import { Thread } from './thread.ts';
 
 /**
  * Opens a store in an SQLite file: `sqlite:path`, `file:path`, a bare path, or `sqlite::memory:`. A file that is not
- * there is created, readable by its owner alone; its schema is brought up to date.
+ * there is created, readable by its owner alone; its schema is brought up to date, or with `migrate: false` only looked at.
  *
  * A run's calls have one thread, and what is read for people to see another, which is started when it is first needed: no
  * page waits for a run.
  */
-export async function openSqlite(location: string): Promise<Store & Search> {
+export async function openSqlite(
+  location: string,
+  options: { readonly migrate?: boolean } = {},
+): Promise<Store & Search> {
   const path = pathOf(location);
-  const writing = new Thread(path);
+  const writing = new Thread(path, options.migrate);
   await writing.opened;
   const reader = lazily(() => (path === ':memory:' ? writing : new Thread(path)));
   const freshener = new Freshener(path, () => reader.get(), writing);

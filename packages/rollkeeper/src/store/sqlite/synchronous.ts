@@ -19,9 +19,9 @@ import { erasures, forget, purge } from './erasing.ts';
 import { cancel, reject } from './held/decisions.ts';
 import { hold } from './held/hold.ts';
 import { held } from './held/listing.ts';
-import type { Owner } from './lease.ts';
+import type { Owner } from '../owner.ts';
 import { changes, groups } from './listings.ts';
-import { migrate } from './migrate.ts';
+import { migrate, requireSchema } from './migrate.ts';
 import { tell, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
 import { pause, paused, resume } from './pauses.ts';
@@ -55,11 +55,18 @@ export type SynchronousStore = {
 
 export type Method = Exclude<keyof SynchronousStore, 'close'>;
 
-/** Opens a file, brings its schema up to date, and gives every call its implementation. */
-export function openSynchronously(path: string, owner: Owner): SynchronousStore {
+/**
+ * Opens a file, brings its schema up to date where it may, and gives every call its implementation.
+ */
+export function openSynchronously(
+  path: string,
+  owner: Owner,
+  mayMigrate: boolean,
+): SynchronousStore {
   const connection = new Connection(path);
   try {
-    migrate(connection);
+    if (mayMigrate) migrate(connection);
+    else requireSchema(connection);
     createStaging(connection);
   } catch (error) {
     connection.close();

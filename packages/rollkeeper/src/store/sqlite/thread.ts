@@ -22,9 +22,11 @@ export class Thread {
   #last = 0;
   #gone = false;
 
-  constructor(path: string) {
+  /** `migrate`: bring the file's schema up to date; false: throw `database.outdated` where it is not. */
+  constructor(path: string, migrate = true) {
     this.#path = path;
-    const start: WorkerStart = { path, processStartedAt: Math.floor(performance.timeOrigin) };
+    const processStartedAt = Math.floor(performance.timeOrigin);
+    const start: WorkerStart = { path, processStartedAt, migrate };
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
       workerData: start,

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { explain } from './failure.ts';
-import { thisProcess } from './lease.ts';
+import { thisProcess } from '../owner.ts';
 import { toFailure } from './messages.ts';
 import type { Request, Response, WorkerStart } from './messages.ts';
 import { openSynchronously } from './synchronous.ts';
 import type { SynchronousStore } from './synchronous.ts';
 
 /** The thread that SQLite blocks: one connection, one call at a time. */
-const { path, processStartedAt } = workerData as WorkerStart;
+const { path, processStartedAt, migrate } = workerData as WorkerStart;
 const port = parentPort;
 if (port === null) throw new Error('This file is a worker; openSqlite starts it.');
 
@@ -28,7 +28,7 @@ function perform(store: SynchronousStore, { method, args }: Request): unknown {
 let store: SynchronousStore | undefined;
 port.postMessage(
   answer(0, () => {
-    store = openSynchronously(path, thisProcess(processStartedAt));
+    store = openSynchronously(path, thisProcess(processStartedAt), migrate);
   }),
 );
 const opened = store;

@@ -1,6 +1,6 @@
-import { RollkeeperError } from '../../../directory/error.ts';
 import type { OperationKind } from '../../../decide/operation.ts';
 import type { RemovalKind } from '../../../decide/threshold.ts';
+import { appliedOnce } from '../../refusal.ts';
 import type { Claim, Remembered } from '../../store.ts';
 import type { Connection } from '../connection.ts';
 import { requireLease } from '../lease.ts';
@@ -41,19 +41,15 @@ export function apply(
   });
 }
 
-function requireOnce(connection: Connection, { tenantId, runId }: Claim): void {
+function requireOnce(connection: Connection, claim: Claim): void {
   const ready = connection.get(
     `SELECT 1 FROM rollkeeper_runs
       WHERE tenant_id = $tenant AND run_id = $run
         AND status IN ('deciding', 'applying') AND applied_at IS NULL AND NOT dry_run`,
-    { tenant: tenantId, run: runId },
+    { tenant: claim.tenantId, run: claim.runId },
   );
   if (ready !== undefined) return;
-  throw new RollkeeperError(
-    'unexpected',
-    `Run ${runId} cannot be applied: it was applied before, is a dry run, or has not decided.`,
-    { remedy: 'Start another run. No row was changed.', facts: { runId, tenantId } },
-  );
+  throw appliedOnce(claim);
 }
 
 /** The removals that a run applies without approval are what later runs count as recent. */

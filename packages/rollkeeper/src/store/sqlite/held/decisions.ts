@@ -1,7 +1,7 @@
-import { RollkeeperError } from '../../../directory/error.ts';
 import type { Claim, Decider } from '../../store.ts';
 import type { Connection } from '../connection.ts';
-import type { Owner } from '../lease.ts';
+import type { Owner } from '../../owner.ts';
+import { endedRun } from '../../refusal.ts';
 import { refuseWhileLeased } from '../claims.ts';
 import { text } from '../row.ts';
 import { requireHeld, requireRun } from './waiting.ts';
@@ -81,9 +81,6 @@ export function cancel(
     );
     if (asked > 0) return;
     requireRun(connection, tenantId, runId);
-    throw new RollkeeperError('run.ended', `Run ${runId} has ended already.`, {
-      remedy: 'See how with: rollkeeper runs show ' + String(runId),
-      facts: { runId, tenantId },
-    });
+    throw endedRun(tenantId, runId);
   });
 }

@@ -1,4 +1,4 @@
-import { RollkeeperError } from '../../../directory/error.ts';
+import { holdsNothing, noSuchRun } from '../../refusal.ts';
 import type { Connection } from '../connection.ts';
 import { integer } from '../row.ts';
 
@@ -10,7 +10,10 @@ export function requireHeld(connection: Connection, tenantId: string, runId: num
     { tenant: tenantId, run: runId },
   );
   const removals = integer(row?.['removals']);
-  if (removals === 0) throw holdsNothing(connection, tenantId, runId);
+  if (removals === 0) {
+    requireRun(connection, tenantId, runId);
+    throw holdsNothing(tenantId, runId);
+  }
   return removals;
 }
 
@@ -20,17 +23,5 @@ export function requireRun(connection: Connection, tenantId: string, runId: numb
     'SELECT 1 FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run',
     { tenant: tenantId, run: runId },
   );
-  if (run !== undefined) return;
-  throw new RollkeeperError('run.not_found', `There is no run ${runId}.`, {
-    remedy: 'List the runs with: rollkeeper runs',
-    facts: { runId, tenantId },
-  });
-}
-
-function holdsNothing(connection: Connection, tenantId: string, runId: number): RollkeeperError {
-  requireRun(connection, tenantId, runId);
-  return new RollkeeperError('run.holds_nothing', `Nothing of run ${runId} waits for a decision.`, {
-    remedy: 'See what is held, and by which run, with: rollkeeper status',
-    facts: { runId, tenantId },
-  });
+  if (run === undefined) throw noSuchRun(tenantId, runId);
 }

@@ -1,0 +1,29 @@
+import type { Store } from './store.ts';
+
+/** Which database, and what may be done to its schema. */
+export interface Opened {
+  /** `sqlite:…`, `file:…`, `postgres://…` or `postgresql://…`. */
+  readonly database: string;
+  /** Where everything is kept in PostgreSQL. */
+  readonly databaseSchema: string;
+}
+
+export interface StoreOptions {
+  /** Bring the schema up to date. false: throw `database.outdated` where it is not. Default true. */
+  readonly migrate?: boolean;
+}
+
+/** Opens the database that the settings name. The driver of the other one is not loaded. */
+export async function openStore(
+  { database, databaseSchema }: Opened,
+  options: StoreOptions = {},
+): Promise<Store> {
+  if (isPostgres(database)) {
+    const { openPostgres } = await import('./postgres/open.ts');
+    return await openPostgres(database, { ...options, schema: databaseSchema });
+  }
+  const { openSqlite } = await import('./sqlite/open.ts');
+  return await openSqlite(database, options);
+}
+
+export const isPostgres = (database: string): boolean => /^postgres(?:ql)?:/iu.test(database);

@@ -1,0 +1,35 @@
+import type { Session, Values } from '../connection.ts';
+import { integer } from '../row.ts';
+
+/** What every statement of an application may name. */
+export interface Application extends Values {
+  readonly tenant: string;
+  readonly run: number;
+  readonly at: string;
+}
+
+/**
+ * Appends to the change feed. `select` gives `(number, change, subject_id, attribute, old_value, new_value)`, where
+ * `number` is 1 and up and no two are the same: sequences count up, and may have gaps.
+ */
+export async function record(
+  session: Session,
+  application: Application,
+  select: string,
+): Promise<void> {
+  await session.run(
+    `INSERT INTO rollkeeper_changes
+            (tenant_id, sequence, run_id, change, subject_id, attribute, old_value, new_value)
+     SELECT $tenant::text, $base::bigint + number, $run::bigint, change, subject_id, attribute, old_value, new_value
+       FROM (${select}) told`,
+    { ...application, base: await lastSequence(session, application.tenant) },
+  );
+}
+
+async function lastSequence(session: Session, tenant: string): Promise<number> {
+  const row = await session.get(
+    `SELECT coalesce(max(sequence), 0) AS sequence FROM rollkeeper_changes WHERE tenant_id = $tenant`,
+    { tenant },
+  );
+  return integer(row?.['sequence']);
+}

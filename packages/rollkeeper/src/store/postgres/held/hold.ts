@@ -1,0 +1,93 @@
+import type { RemovalKind } from '../../../decide/threshold.ts';
+import type { Claim, Holding } from '../../store.ts';
+import type { Database, Session, Values } from '../connection.ts';
+import { requireLease } from '../lease.ts';
+import { becomes } from '../pairs.ts';
+import { approvedBy, holdsAnything } from './earlier.ts';
+
+/** Takes removals out of a run's plan: those that are held stay in it, marked; those that are left go. */
+export async function hold(
+  database: Database,
+  claim: Claim,
+  { held, left }: Holding,
+): Promise<void> {
+  await database.transaction(async (session) => {
+    await requireLease(session, claim);
+    const values = {
+      tenant: claim.tenantId,
+      run: claim.runId,
+      approves: await approvedBy(session, claim),
+    };
+    for (const kind of held) await take(session, values, kind, 'held');
+    for (const kind of left) await take(session, values, kind, 'left');
+    if (held.length + left.length === 0 && !(await holdsAnything(session, claim.tenantId))) return;
+    await session.run(keepGroups, values);
+    await session.run(
+      "DELETE FROM rollkeeper_operations WHERE tenant_id = $tenant AND run_id = $run AND kind = 'left'",
+      values,
+    );
+  });
+}
+
+async function take(
+  session: Session,
+  given: Values,
+  kind: RemovalKind,
+  outcome: 'held' | 'left',
+): Promise<void> {
+  const values = { ...given, outcome };
+  // Whoever stays for now keeps their memberships.
+  if (kind === 'leaving') await session.run(taken('with_member', lostWithMember), values);
+  await session.run(taken(kind, selections[kind]), values);
+}
+
+const taken = (held: string, sequences: string): string => `
+  UPDATE rollkeeper_operations SET kind = $outcome, held = '${held}'
+   WHERE tenant_id = $tenant AND run_id = $run AND sequence IN (${sequences})`;
+
+const membershipsLost = `
+  SELECT o.sequence
+    FROM rollkeeper_operations o
+    JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
+   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'remove_membership' AND NOT o.approved
+     AND s.member_kind = 'user'`;
+
+const lostWithMember = `${membershipsLost}
+     AND EXISTS (SELECT 1 FROM rollkeeper_operations p
+                  WHERE p.tenant_id = $tenant AND p.run_id = $run AND p.subject_id = s.member_id
+                    AND p.kind IN ('soft_delete', 'move_reason', 'restore')
+                    AND p.kind = 'soft_delete' AND NOT p.approved)`;
+
+const unapproved = (kind: string): string => `
+  SELECT sequence FROM rollkeeper_operations
+   WHERE tenant_id = $tenant AND run_id = $run AND kind = '${kind}' AND NOT approved`;
+
+const selections: Readonly<Record<RemovalKind, string>> = {
+  leaving: unapproved('soft_delete'),
+  deactivations: unapproved('deactivate'),
+  memberships: `${membershipsLost} AND ${becomes('s')} = 'stays'`,
+};
+
+/** A group is not dropped while it has a member whose loss, or whose leaving, is held: the membership would go with it. */
+const keepGroups = `
+  DELETE FROM rollkeeper_operations
+   WHERE tenant_id = $tenant AND run_id = $run AND kind = 'remove_group'
+     AND row IN (
+       SELECT g.row FROM rollkeeper_staged_groups g
+        WHERE g.tenant_id = $tenant AND g.run_id = $run AND (
+              g.id IN (SELECT s.group_id
+                         FROM rollkeeper_operations o
+                         JOIN rollkeeper_staged_memberships s
+                           ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
+                        WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind IN ('held', 'left')
+                          AND o.held IN ('memberships', 'with_member'))
+           OR g.id IN (SELECT h.group_id FROM rollkeeper_held h
+                        WHERE h.tenant_id = $tenant AND h.kind = 'memberships' AND h.run_id IS DISTINCT FROM $approves::bigint)
+           OR EXISTS (SELECT 1 FROM rollkeeper_memberships e
+                       WHERE e.tenant_id = $tenant AND e.group_id = g.id
+                         AND (e.member_id IN (SELECT h.subject_id FROM rollkeeper_held h
+                                               WHERE h.tenant_id = $tenant AND h.kind = 'leaving'
+                                                 AND h.run_id IS DISTINCT FROM $approves::bigint)
+                           OR e.member_id IN (SELECT o.subject_id FROM rollkeeper_operations o
+                                               WHERE o.tenant_id = $tenant AND o.run_id = $run
+                                                 AND o.kind IN ('held', 'left') AND o.held = 'leaving')))))`;

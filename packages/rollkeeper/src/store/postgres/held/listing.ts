@@ -1,0 +1,65 @@
+import type { HeldState } from '../../../decide/held.ts';
+import type { RemovalKind } from '../../../decide/threshold.ts';
+import type { HeldCounts, HeldKey, HeldRow, Page } from '../../store.ts';
+import type { Row, Session } from '../connection.ts';
+import { integer, reasonOrNull, text, textOrNull } from '../row.ts';
+
+/** What is held or rejected, with names; by kind, person and group. `runId` null: of every run. */
+export async function held(
+  session: Session,
+  tenantId: string,
+  runId: number | null,
+  page: Page<HeldKey>,
+): Promise<readonly HeldRow[]> {
+  const { kind, subjectId, groupId } = page.after ?? { kind: '', subjectId: '', groupId: '' };
+  const rows = await session.all(
+    `SELECT h.kind, h.subject_id, h.group_id, h.run_id, h.reason, h.state, h.since,
+              u.user_principal_name, u.display_name, g.display_name AS group_name
+         FROM rollkeeper_held h
+         LEFT JOIN rollkeeper_users u ON u.tenant_id = h.tenant_id AND u.id = h.subject_id
+         LEFT JOIN rollkeeper_groups g ON g.tenant_id = h.tenant_id AND g.id = h.group_id
+        WHERE h.tenant_id = $tenant AND NOT h.with_member
+          AND (h.kind, h.subject_id, h.group_id) > ($kind, $subject, $group)
+          AND ($run::bigint IS NULL OR h.run_id = $run)
+        ORDER BY h.kind, h.subject_id, h.group_id LIMIT $limit`,
+    {
+      tenant: tenantId,
+      run: runId,
+      kind,
+      subject: subjectId,
+      group: groupId ?? '',
+      limit: page.limit,
+    },
+  );
+  return rows.map(heldRow);
+}
+
+function heldRow(row: Row): HeldRow {
+  const group = text(row['group_id']);
+  return {
+    // Kinds and states are written by `settleHeld` and `reject`, and by nobody else.
+    kind: text(row['kind']) as RemovalKind,
+    state: text(row['state']) as HeldState,
+    runId: integer(row['run_id']),
+    since: text(row['since']),
+    reason: reasonOrNull(row['reason']),
+    subjectId: text(row['subject_id']),
+    subjectName: textOrNull(row['user_principal_name']),
+    displayName: textOrNull(row['display_name']),
+    groupId: group === '' ? null : group,
+    groupName: textOrNull(row['group_name']),
+  };
+}
+
+/** How many removals of each kind wait for a decision. */
+export async function heldCounts(session: Session, tenantId: string): Promise<HeldCounts> {
+  const counts = { leaving: 0, deactivations: 0, memberships: 0 };
+  const rows = await session.all(
+    `SELECT run_id, kind, count(*) AS removals FROM rollkeeper_held
+      WHERE tenant_id = $tenant AND state = 'held' AND NOT with_member
+      GROUP BY run_id, kind ORDER BY run_id DESC`,
+    { tenant: tenantId },
+  );
+  for (const row of rows) counts[text(row['kind']) as RemovalKind] += integer(row['removals']);
+  return { ...counts, runs: [...new Set(rows.map((row) => integer(row['run_id'])))] };
+}

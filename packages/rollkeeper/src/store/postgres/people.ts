@@ -1,0 +1,77 @@
+import { userAttributes } from '../../directory/attribute.ts';
+import type { ObjectId } from '../../directory/statement.ts';
+import type { Page, PersonRow } from '../store.ts';
+import type { Row, Session } from './connection.ts';
+import { flag, kept, reasonOrNull, text, textOrNull } from './row.ts';
+
+/** A person with their supervisor, as far as the views show both. JSON is read from our row, as it was written. */
+const selected = `
+  SELECT p.id, ${userAttributes.map(({ column, type }) => `${type === 'list' ? 'd' : 'p'}.${column}`).join(', ')},
+         d.attributes, p.in_scope, p.status, p.status_since, d.deleted_reason, l.supervisor_id,
+         coalesce(m.user_principal_name, o.user_principal_name) AS supervisor_user_principal_name,
+         coalesce(m.display_name, o.display_name) AS supervisor_display_name`;
+
+const supervised = `
+    LEFT JOIN rollkeeper_users d ON d.tenant_id = p.tenant_id AND d.id = p.id
+    LEFT JOIN microsoft_graph_user_supervisors l ON l.tenant_id = p.tenant_id AND l.user_id = p.id
+    LEFT JOIN rollkeeper_users m ON m.tenant_id = l.tenant_id AND m.id = l.supervisor_id
+    LEFT JOIN rollkeeper_outside_managers o ON o.tenant_id = l.tenant_id AND o.id = l.supervisor_id`;
+
+export async function users(
+  session: Session,
+  tenantId: string,
+  page: Page<ObjectId>,
+): Promise<readonly PersonRow[]> {
+  const rows = await session.all(
+    `${selected}
+         FROM (SELECT *, true AS in_scope FROM microsoft_graph_users
+                WHERE tenant_id = $tenant AND id > $after ORDER BY id LIMIT $limit) p ${supervised}
+        ORDER BY p.id`,
+    { tenant: tenantId, after: page.after ?? '', limit: page.limit },
+  );
+  return rows.map(personRow);
+}
+
+export async function people(
+  session: Session,
+  tenantId: string,
+  page: Page<ObjectId>,
+): Promise<readonly PersonRow[]> {
+  const rows = await session.all(
+    `${selected}
+         FROM (SELECT * FROM microsoft_graph_people
+                WHERE tenant_id = $tenant AND id > $after ORDER BY id LIMIT $limit) p ${supervised}
+        ORDER BY p.id`,
+    { tenant: tenantId, after: page.after ?? '', limit: page.limit },
+  );
+  return rows.map(personRow);
+}
+
+export async function person(
+  session: Session,
+  tenantId: string,
+  objectId: ObjectId,
+): Promise<PersonRow | null> {
+  const row = await session.get(
+    `${selected}
+       FROM (SELECT * FROM microsoft_graph_people WHERE tenant_id = $tenant AND id = $id) p ${supervised}`,
+    { tenant: tenantId, id: objectId },
+  );
+  return row === undefined ? null : personRow(row);
+}
+
+function personRow(row: Row): PersonRow {
+  return {
+    id: text(row['id']),
+    values: userAttributes.map(({ column }) => kept(row[column])),
+    extra: textOrNull(row['attributes']),
+    supervisorId: textOrNull(row['supervisor_id']),
+    supervisorUserPrincipalName: textOrNull(row['supervisor_user_principal_name']),
+    supervisorDisplayName: textOrNull(row['supervisor_display_name']),
+    inScope: flag(row['in_scope']),
+    // One of the view's five words.
+    status: text(row['status']) as PersonRow['status'],
+    statusSince: text(row['status_since']),
+    deletedReason: reasonOrNull(row['deleted_reason']),
+  };
+}

@@ -18,7 +18,7 @@ import type { Claim, DrawnTo, Remembered, Store } from './store.ts';
 export const at = '2026-11-01T00:00:00.000Z';
 export const tenant = '11111111-1111-4111-8111-111111111111';
 export const other = '22222222-2222-4222-8222-222222222222';
-const remember: Remembered = {
+export const remember: Remembered = {
   scope: 'name:kbuk',
   groupId: 'g',
   groupName: 'kbuk',
@@ -26,7 +26,7 @@ const remember: Remembered = {
   disabledUsers: 'keep',
   attributes: userAttributes.map(({ name }) => name).toSorted(),
 };
-const whole = { after: null, limit: 1_000 } as const;
+export const whole = { after: null, limit: 1_000 } as const;
 
 export function user(
   id: string,
@@ -47,16 +47,16 @@ export const group = (id: string): NonNullable<Statements['groups']>[number] => 
   inClosure: true,
 });
 
-const begin = async (store: Store, tenantId = tenant, dryRun = false): Promise<Claim> =>
+export const begin = async (store: Store, tenantId = tenant, dryRun = false): Promise<Claim> =>
   await store.claim(tenantId, { kind: 'full', dryRun, at, leaseSeconds: 60 });
 
 const finish = async (store: Store, claim: Claim): Promise<void> =>
   await store.finish(claim, { status: 'succeeded', at, report: '{}' });
 
-const keep: Policy = { disabledUsers: 'keep' };
+export const keep: Policy = { disabledUsers: 'keep' };
 
 /** Draws the whole plan. Returns how many staged people stay as they are. */
-async function drawn(store: Store, claim: Claim, policy = keep): Promise<number> {
+export async function drawn(store: Store, claim: Claim, policy = keep): Promise<number> {
   let unchanged = 0;
   for (let from: DrawnTo | null = null; ;) {
     const page = await store.draw(claim, policy, from);
@@ -79,7 +79,7 @@ export async function run(store: Store, statements: Statements, tenantId = tenan
 }
 
 /** The operations that a plan holds, by kind, without those that it holds none of. */
-async function operations(
+export async function operations(
   store: Store,
   claim: Claim,
 ): Promise<Partial<Record<OperationKind, number>>> {
@@ -87,7 +87,7 @@ async function operations(
   return Object.fromEntries(Object.entries(summary.operations).filter(([, count]) => count > 0));
 }
 
-const refuses = (code: RollkeeperError['code']) => (error: unknown) =>
+export const refuses = (code: RollkeeperError['code']) => (error: unknown) =>
   error instanceof RollkeeperError && error.code === code && error.remedy !== '';
 
 /** Registers the suite for one kind of store. `open` gives an empty store each time. */

@@ -14,6 +14,7 @@ import { queries } from './graph/queries.ts';
 import { knownTenant } from './run/scope.ts';
 import type { Conductor } from './schedule/conductor.ts';
 import type { Settings } from './settings/settings.ts';
+import type { Search } from './store/search.ts';
 import type { Store } from './store/store.ts';
 import type { CredentialFacts, Keeping, Trial } from './web/site.ts';
 
@@ -22,7 +23,7 @@ export interface KeepingParts {
   readonly options: OpenOptions;
   readonly conductor: Conductor;
   /** The pages' own connection to the database. */
-  readonly store: () => Promise<Store>;
+  readonly store: () => Promise<Store & Search>;
   readonly openStore: () => Promise<Store>;
   readonly connected: () => Promise<Connected>;
   readonly tenantId: (signal: AbortSignal) => Promise<string>;

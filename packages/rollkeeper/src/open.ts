@@ -35,6 +35,8 @@ import { SettingsError, settingsFaults } from './settings/read.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Source } from './settings/variable.ts';
 import { openStore } from './store/open.ts';
+import { canSearch } from './store/search.ts';
+import type { Search } from './store/search.ts';
 import type {
   ChangeRow,
   Decider,
@@ -216,7 +218,7 @@ class Keeper implements Rollkeeper {
   readonly #conductor: Conductor;
   #connected: Connected | undefined;
   #store: Promise<Store> | undefined;
-  #pagesStore: Promise<Store> | undefined;
+  #pagesStore: Promise<Store & Search> | undefined;
   #scheduled: Scheduled | undefined;
 
   constructor(settings: Settings, options: OpenOptions) {
@@ -544,8 +546,8 @@ class Keeper implements Rollkeeper {
   }
 
   /** A connection of their own: a page does not wait for what a run does to the database. */
-  async #openedForPages(): Promise<Store> {
-    this.#pagesStore ??= openStore(this.settings, this.#options);
+  async #openedForPages(): Promise<Store & Search> {
+    this.#pagesStore ??= openStore(this.settings, this.#options).then(searchable);
     try {
       return await this.#pagesStore;
     } catch (error) {
@@ -567,6 +569,13 @@ const deciderOf = ({ by, reason }: Decision): Decider => ({
   at: new Date().toISOString(),
   reason: reason ?? null,
 });
+
+function searchable(store: Store): Store & Search {
+  if (canSearch(store)) return store;
+  throw new RollkeeperError('settings.invalid', 'The pages cannot search this database yet.', {
+    remedy: 'Set ROLLKEEPER_DATABASE_URL to sqlite:<path>.',
+  });
+}
 
 function toPerson(row: PersonRow): Person {
   const { id, inScope, status, statusSince, deletedReason, supervisorId } = row;

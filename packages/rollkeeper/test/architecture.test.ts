@@ -83,7 +83,7 @@ const interfaces: readonly { readonly by: string; readonly of: string; readonly 
   { by: 'run', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'export', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'check', of: 'store', only: /^store\/store\.ts$/u },
-  { by: 'web', of: 'store', only: /^store\/store\.ts$/u },
+  { by: 'web', of: 'store', only: /^store\/(?:store|search)\.ts$/u },
   { by: 'cli', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'settings', of: 'decide', only: /^decide\/threshold\.ts$/u },
 ];

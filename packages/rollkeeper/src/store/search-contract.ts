@@ -244,6 +244,21 @@ export function searchContract(
       assert.equal(await find(store, { status: 'in_scope' }), 'a');
       assert.equal(ids((await store.reports(tenant, 'boss', first)).items), 'a');
       assert.equal(ids((await store.managers(tenant, 'a')).people), 'boss');
+      assert.equal(ids(await store.tops(tenant, 10)), 'boss');
+    });
+
+    test('tops are those with reports and without a manager, the most reports first', async (t) => {
+      const store = await open(t);
+      await run(store, staff);
+      await run(store, { users: [user('f', {}), user('g', {}, 'f'), user('h', {}, 'h')] });
+      const tops = await store.tops(tenant, 10);
+      assert.deepEqual(
+        tops.map(({ id, reports }) => [id, reports]),
+        [
+          ['a', 2],
+          ['f', 1],
+        ],
+      );
     });
 
     test('groups are found by name, with their members; nested ones are around each other', async (t) => {

@@ -8,7 +8,7 @@
  * what there is.
  */
 import type { ObjectId } from '../directory/statement.ts';
-import type { ChangeRow, GroupRow, PersonRow, PlannedRow, RunRow } from './store.ts';
+import type { ChangeRow, GroupRow, PersonRow, PlannedRow, RunRow, Store } from './store.ts';
 
 /** `in_scope`: active and disabled. */
 export type StatusFilter = PersonRow['status'] | 'in_scope';
@@ -103,6 +103,8 @@ export interface Search {
   managers(tenantId: string, objectId: ObjectId): Promise<ManagerChain>;
   /** People in scope who report to somebody, by name. Whom nobody may report to any more has none. */
   reports(tenantId: string, objectId: ObjectId, page: ListPage): Promise<Listed<Report>>;
+  /** People in scope, and managers outside it, who have no manager and have reports: those with the most first. */
+  tops(tenantId: string, limit: number): Promise<readonly Report[]>;
 
   /** Groups by the beginnings of words of their name or mail, by name. */
   searchGroups(tenantId: string, text: string, page: ListPage): Promise<Listed<GroupListed>>;
@@ -133,3 +135,6 @@ export interface Search {
   /** Runs that ended with an error, newest first. */
   failedRuns(tenantId: string, limit: number): Promise<readonly RunRow[]>;
 }
+
+/** Whether the pages can ask this database. */
+export const canSearch = (store: Store): store is Store & Search => 'searchPeople' in store;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const sources = {
   'pico.css': { from: 'package', name: '@picocss/pico/css/pico.min.css' },
   'site.css': { from: 'here', name: 'site.css' },
+  'directory.css': { from: 'here', name: 'directory.css' },
   'page.js': { from: 'here', name: 'page.js' },
 } as const;
 export type AssetName = keyof typeof sources;

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
+import type { AssetName } from './assets.ts';
 import { tokenField } from './parts/form.ts';
 import { html, name, nothing } from './parts/html.ts';
 import type { Html } from './parts/html.ts';
@@ -46,8 +47,7 @@ export async function page(
 
 function frame(site: Site, viewer: Viewer | null, content: PageContent): Html {
   const { title, heading, actions, body, reloadAfter } = content;
-  const asset = (file: 'pico.css' | 'site.css' | 'page.js'): string =>
-    site.path(site.assets.pathOf(file));
+  const asset = (file: AssetName): string => site.path(site.assets.pathOf(file));
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -64,6 +64,7 @@ function frame(site: Site, viewer: Viewer | null, content: PageContent): Html {
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${asset('pico.css')}" />
         <link rel="stylesheet" href="${asset('site.css')}" />
+        <link rel="stylesheet" href="${asset('directory.css')}" />
         <script type="module" src="${asset('page.js')}"></script>
       </head>
       <body>

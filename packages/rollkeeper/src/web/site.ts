@@ -2,6 +2,7 @@ import type { Finding } from '../check/diagnose.ts';
 import type { ClientProof } from '../entra/client.ts';
 import type { Conductor } from '../schedule/conductor.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Search } from '../store/search.ts';
 import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
 import type { Browser } from './browser.ts';
@@ -30,7 +31,7 @@ export interface Keeping {
    * The database, by a connection of the pages' own, so that a run's work does not hold them up; opened at the first
    * call. Failures are `database.*` errors.
    */
-  store(): Promise<Store>;
+  store(): Promise<Store & Search>;
   /** The tenant's GUID as far as it is known without asking Graph; null: no run and no consent yet. */
   knownTenantId(): Promise<string | null>;
   /** The tenant's GUID. Asks Graph where the settings name a domain that no run has resolved. */

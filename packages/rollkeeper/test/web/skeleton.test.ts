@@ -56,7 +56,7 @@ describe('the pages in a host', () => {
     const origin = await hosted(context, keeper.web({ authorize: () => 'view' }));
     const page = await (await fetch(`${origin}${prefix}/`)).text();
     const files = [...page.matchAll(/(?:href|src)="([^"]*\/assets\/[^"]*)"/gu)].map(([, at]) => at);
-    assert.equal(files.length, 3);
+    assert.equal(files.length, 4);
     for (const file of files) {
       const response = await fetch(`${origin}${file}`);
       assert.equal(response.status, 200, file);

@@ -87,6 +87,7 @@ export async function openSqlite(
     departments: look('departments'),
     managers: read('managers'),
     reports: look('reports'),
+    tops: look('tops'),
     searchGroups: look('searchGroups'),
     group: look('group'),
     groupsAround: look('groupsAround'),

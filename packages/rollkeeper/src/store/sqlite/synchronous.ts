@@ -32,7 +32,7 @@ import { createStaging } from './staged.ts';
 import { changesOf } from './search/changes.ts';
 import { freshen, freshness } from './search/freshen.ts';
 import { group, groupsAround, groupsOf, searchGroups } from './search/groups.ts';
-import { managers, reports } from './search/lines.ts';
+import { managers, reports, tops } from './search/lines.ts';
 import { departments, searchPeople } from './search/people.ts';
 import { failedRuns, plannedCounts, plannedOf } from './search/runs.ts';
 import { stage } from './staging.ts';
@@ -123,6 +123,7 @@ export function openSynchronously(
     departments: (tenantId) => departments(connection, tenantId),
     managers: (tenantId, id) => managers(connection, tenantId, id),
     reports: (tenantId, id, page) => reports(connection, tenantId, id, page),
+    tops: (tenantId, limit) => tops(connection, tenantId, limit),
     searchGroups: (tenantId, words, page) => searchGroups(connection, tenantId, words, page),
     group: (tenantId, id) => group(connection, tenantId, id),
     groupsAround: (tenantId, id) => groupsAround(connection, tenantId, id),

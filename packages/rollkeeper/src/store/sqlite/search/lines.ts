@@ -81,3 +81,20 @@ function countReports(connection: Connection, tenantId: string, objectId: Object
   );
   return integer(row?.['reports']);
 }
+
+export function tops(connection: Connection, tenantId: string, limit: number): readonly Report[] {
+  const rows = connection.all(
+    `SELECT l.supervisor_id AS id, l.reports
+       FROM (SELECT supervisor_id, count(*) AS reports FROM rollkeeper_search_people p
+              WHERE tenant = ${number} AND supervisor_id IS NOT NULL ${awake}
+              GROUP BY supervisor_id) l
+       JOIN rollkeeper_search_people m ON m.tenant = ${number} AND m.id = l.supervisor_id
+      WHERE m.supervisor_id IS NULL
+      ORDER BY l.reports DESC, m.name, m.number LIMIT $limit`,
+    { tenant: tenantId, limit },
+  );
+  return rows.flatMap((row) => {
+    const top = person(connection, tenantId, text(row['id']));
+    return top === null ? [] : [{ ...top, reports: integer(row['reports']) }];
+  });
+}

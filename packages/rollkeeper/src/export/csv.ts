@@ -49,11 +49,18 @@ async function stream(
   output.on('error', fail);
   csv.pipe(output, { end: false });
   let count = 0;
+  // Pages come side by side; all who write wait for the same room.
+  let draining: Promise<unknown> | null = null;
+  const room = async (): Promise<void> => {
+    draining ??= once(csv, 'drain', { signal: failed.signal }).finally(() => (draining = null));
+    await draining;
+  };
   try {
     await produce(async (rows) => {
       for (const row of rows) {
+        if (csv.writableNeedDrain) await room();
         count += 1;
-        if (!csv.write(row)) await once(csv, 'drain', { signal: failed.signal });
+        csv.write(row);
       }
       failed.signal.throwIfAborted();
     });
@@ -74,6 +81,8 @@ const form = (columns: readonly string[]): Options => ({
   columns: [...columns],
   record_delimiter: 'windows',
   escape_formulas: true,
+  // A line break of any kind has to be quoted, not only the one that ends a row.
+  quoted_match: /[\r\n]/u,
 });
 
 /** The same CSV as a body to send, made as fast as it is taken. It breaks off where `rows` throws. */

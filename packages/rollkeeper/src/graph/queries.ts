@@ -75,6 +75,9 @@ export const queries = {
   /** https://learn.microsoft.com/graph/api/user-list-memberof */
   memberOf: (id: ObjectId) =>
     query(`/users/${segment(id)}/memberOf`, { $select: 'id', $top: pageSize }),
+  /** https://learn.microsoft.com/graph/api/group-list-memberof */
+  groupMemberOf: (id: ObjectId) =>
+    query(`/groups/${segment(id)}/memberOf`, { $select: 'id', $top: pageSize }),
   /** https://learn.microsoft.com/graph/api/directory-deleteditems-get */
   deletedItem: (id: ObjectId) => query(`/directory/deletedItems/${segment(id)}`, { $select: 'id' }),
   /** https://learn.microsoft.com/graph/api/directory-deleteditems-list */

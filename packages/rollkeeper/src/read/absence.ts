@@ -2,7 +2,8 @@ import type { AbsenceStatement, ObjectId, UserStatement } from '../directory/sta
 import { decodeId } from '../graph/decode.ts';
 import { queries } from '../graph/queries.ts';
 import type { Unstated } from './known.ts';
-import { listing, listingFrom } from './listing.ts';
+import { listing } from './listing.ts';
+import { ownGroups } from './own-groups.ts';
 import type { People } from './people.ts';
 import { found } from './people.ts';
 import type { ReadParts } from './reading.ts';
@@ -71,21 +72,13 @@ async function stillMembers(
   closure: ReadonlySet<ObjectId>,
   users: readonly UserStatement[],
 ): Promise<ReadonlySet<ObjectId>> {
-  const { graph, known, signal, stage } = parts;
-  const paths = users.map(({ id }) => queries.memberOf(id));
-  const answers = await graph.batch(paths, { signal });
   const members = new Set<ObjectId>();
-  for (const [at, answer] of answers.entries()) {
-    const memberId = users[at]?.id;
-    if (memberId === undefined || !found(answer)) continue;
-    for await (const page of listingFrom(graph, paths[at] ?? '', answer.body, { signal })) {
-      for (const groupId of page.map(decodeId)) {
-        if (!closure.has(groupId)) continue;
-        members.add(memberId);
-        if (!known.stateMembership(groupId, memberId, false)) continue;
-        await stage({ memberships: [{ groupId, memberId, memberKind: 'user', member: true }] });
-      }
-    }
+  const asked = users.map(({ id }) => ({ memberId: id, memberKind: 'user' as const }));
+  for await (const { groupId, memberId, memberKind } of ownGroups(parts, asked)) {
+    if (!closure.has(groupId)) continue;
+    members.add(memberId);
+    if (!parts.known.stateMembership(groupId, memberId, false)) continue;
+    await parts.stage({ memberships: [{ groupId, memberId, memberKind, member: true }] });
   }
   return members;
 }

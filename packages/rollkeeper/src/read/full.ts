@@ -1,4 +1,5 @@
 import { askForAbsent } from './absence.ts';
+import { askForAbsentMemberships } from './absent-memberships.ts';
 import { Members } from './members.ts';
 import { readPeopleInScope } from './people-in-scope.ts';
 import { People } from './people.ts';
@@ -26,6 +27,7 @@ export async function readFull(given: ReadParts, scope: ResolvedScope): Promise<
 
   await askAgain(parts, people);
   await askForAbsent(parts, people, scope.kind === 'all' ? null : new Set(closure));
+  await askForAbsentMemberships(parts, new Set(members.walked));
   await stateLosses(parts);
   return { closure, ignored: members.ignored, strategy, unresolved };
 }

@@ -150,6 +150,12 @@ export class PairTable {
     return number;
   }
 
+  /** The number of a pair; undefined where it is not held. */
+  find(left: number, right: number): number | undefined {
+    const held = this.#slots[this.#slot(left, right)] ?? -1;
+    return held < 0 ? undefined : held;
+  }
+
   /** The pair of a number that `add` gave. */
   pairOf(number: number): readonly [left: number, right: number] {
     return [this.#pairs[2 * number] ?? 0, this.#pairs[2 * number + 1] ?? 0];

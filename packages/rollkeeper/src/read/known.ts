@@ -135,6 +135,14 @@ export class Known {
     return (flags & EDGE_KNOWN) === 0 || (flags & EDGE_HELD) !== 0;
   }
 
+  /** Whether our rows have this membership. */
+  knowsMembership(groupId: ObjectId, memberId: ObjectId): boolean {
+    const [group, member] = [this.#ids.find(groupId), this.#ids.find(memberId)];
+    if (group === undefined || member === undefined) return false;
+    const edge = this.#edges.find(group, member);
+    return edge !== undefined && this.#edgeFlags.has(edge, EDGE_KNOWN);
+  }
+
   stateGroup(id: ObjectId): void {
     this.#flags.set(this.#ids.add(id), STATED);
   }

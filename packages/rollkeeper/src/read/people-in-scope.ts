@@ -1,13 +1,14 @@
 import type { DecodedUser } from '../graph/decode.ts';
+import { askForAbsentGroups } from './absent-groups.ts';
 import { Arrivals } from './arrivals.ts';
-import type { Members } from './members.ts';
+import type { Members, Walk } from './members.ts';
 import type { People } from './people.ts';
 import type { ReadParts, ResolvedScope, Strategy } from './reading.ts';
 import { scanTenant } from './scan.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface ScopeParts {
-  readonly parts: Pick<ReadParts, 'graph' | 'known' | 'progress' | 'signal'>;
+  readonly parts: Pick<ReadParts, 'graph' | 'known' | 'progress' | 'signal' | 'stage'>;
   readonly people: People;
   readonly members: Members;
   readonly tasks: Tasks;
@@ -60,13 +61,15 @@ async function readMembers(
 ): Promise<PeopleRead> {
   const { members, parts, people, tasks } = scopeParts;
   const arrivals = new Arrivals(scopeParts, scope);
-  members.start([scope.groupId], {
+  const walk: Walk = {
     inClosure: true,
     follow: scope.membership === 'transitive',
     counted: (groupId) => (groupId === scope.groupId ? arrivals.direct : null),
     onUsers: async (ids) => await arrivals.take(ids),
-  });
+  };
+  members.start([scope.groupId], walk);
   await tasks.done();
+  if (walk.follow) await askForAbsentGroups(parts, scopeParts, walk);
   let strategy: Strategy = { people: 'by-id', lanes: 1, because: arrivals.choice.because };
   if (arrivals.choice.people === 'tenant-scan') {
     const scanned = await inTasks(tasks, async () =>

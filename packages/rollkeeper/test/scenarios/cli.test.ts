@@ -235,6 +235,15 @@ describe('the database', () => {
     assert.match(ended.stdout, /database\.unwritable/u);
   });
 
+  test('where nobody may write, not even root, exits 8', async (t) => {
+    if (process.platform !== 'linux') return t.skip('there is no such place here');
+    const { settings } = await scenario(t);
+    const env = { ...settings, ROLLKEEPER_DATABASE_URL: 'sqlite:/proc/rollkeeper.db' };
+    const ended = await command(['sync', '--json'], { env });
+    assert.equal(ended.code, 8, ended.stderr);
+    assert.match(ended.stdout, /database\.unwritable/u);
+  });
+
   test('that may not be written exits 8', async (t) => {
     if (process.getuid?.() === 0) return t.skip('root may write everything');
     await fails(

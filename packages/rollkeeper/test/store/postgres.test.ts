@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 
+import { heldContract } from '../../src/store/contract-held.ts';
 import { contract } from '../../src/store/contract.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -14,3 +15,4 @@ async function opened(t: TestContext, url?: string): Promise<Store> {
 }
 
 contract('PostgreSQL', async (t) => await opened(t));
+heldContract('PostgreSQL', async (t) => await opened(t));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve as serveUnwatched } from '../src/index.ts';
 import { serve } from './serving.ts';
 import { signIn } from './client.ts';
 
@@ -185,7 +184,7 @@ test('what a catalogue asks with everything percent-encoded, a slash after the c
 });
 
 test('the latency can be changed while serving', async () => {
-  await using simulator = await serveUnwatched({ latencyMs: 60_000 });
+  await using simulator = await serve({ latencyMs: 60_000 });
   simulator.latencyMs = 0;
   const client = await signIn(simulator);
   assert.equal((await client.get('/organization')).status, 200);

@@ -132,6 +132,8 @@ function typedFaults(known: Schemas, item: unknown): readonly string[] {
 
 function faultsOf(known: Schemas, { by, path, answer }: Told): readonly string[] | undefined {
   const { status, body } = answer;
+  // What else the login answers is pages for a browser.
+  if (by === 'login' && !path.endsWith('/token')) return undefined;
   if (status >= 400) return known.faults(by === 'login' ? 'x.tokenError' : problem, body);
   if (path.endsWith('/$count')) return /^\d+$/.test(String(body)) ? [] : ['a count is no number'];
   const schema = known.route(path);

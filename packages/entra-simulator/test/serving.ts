@@ -5,9 +5,10 @@ import { watching } from './schema.ts';
 export async function serve(options: SimulatorOptions = {}): Promise<Simulator> {
   const watch = watching();
   const simulator = await serveUnwatched({ ...options, onAnswer: watch.onAnswer });
+  const ended = simulator.close;
   const close = async (): Promise<void> => {
-    await simulator.close();
+    await ended();
     watch.end();
   };
-  return { ...simulator, close, [Symbol.asyncDispose]: close };
+  return Object.assign(simulator, { close, [Symbol.asyncDispose]: close });
 }

@@ -4,8 +4,8 @@ import { describe, test, type TestContext } from 'node:test';
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
-import { serve } from '../src/serve.ts';
-import type { Simulator } from '../src/serve.ts';
+import type { Simulator } from '../src/index.ts';
+import { serve } from './serving.ts';
 
 const back = 'http://localhost:9/back';
 

@@ -1,5 +1,6 @@
 /** The public surface of Rollkeeper. What is exported here stays stable within a major version. */
 export { open } from './open.ts';
+export { migrate, migrationSql } from './migrate.ts';
 export type { Logger } from './observe/logger.ts';
 export type { RunWork } from './run/work.ts';
 export type { Decision, OpenOptions, Rollkeeper, RunOptions, StartOptions } from './open.ts';

@@ -46,6 +46,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'web',
     'connect.ts',
   ],
+  'migrate.ts': ['settings', 'store'],
   'verification.ts': ['graph', 'run', 'settings', 'verify', 'connect.ts'],
   'open.ts': [
     'directory',
@@ -74,8 +75,19 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'web',
     'open.ts',
+    'migrate.ts',
   ],
-  cli: ['directory', 'decide', 'settings', 'store', 'run', 'observe', 'check', 'open.ts'],
+  cli: [
+    'directory',
+    'decide',
+    'settings',
+    'store',
+    'run',
+    'observe',
+    'check',
+    'open.ts',
+    'migrate.ts',
+  ],
 };
 
 /** Files of another folder that only its interface may be seen through. */

@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts';
 import { forgetCommand, purgeCommand } from './erase.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { exportGroupsCommand, exportUsersCommand } from './export.ts';
+import { migrateCommand } from './migrate.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
 import { runsCommand, showRunCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
@@ -219,6 +220,17 @@ export function program(): Command {
     )
     .argument('<id>', 'the object id')
     .action(runningWith(forgetCommand));
+
+  rollkeeper
+    .command('migrate')
+    .summary('bring the schema of the database up to date')
+    .description(
+      'Creates what this version keeps, or adds what an older one lacks; of the settings only those of the database\n' +
+        'count. For a database in which the role that synchronises may not create anything; elsewhere it happens by itself.',
+    )
+    .option('--print', 'print the SQL instead, and contact nothing', false)
+    .option('--from <version>', 'with --print: the version that the schema has', positive)
+    .action(running(migrateCommand));
 
   rollkeeper
     .command('serve')

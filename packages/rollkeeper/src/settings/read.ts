@@ -88,6 +88,17 @@ export function settingsFaults(
   return { settings: { ...rest, credential, scope } };
 }
 
+/** The settings of the database alone. Throws a `SettingsError` that lists every fault. Pure. */
+export function readDatabaseSettings(
+  source: Source,
+): Pick<Settings, 'database' | 'databaseSchema'> {
+  const faults: Fault[] = [];
+  const reading = new Reading(source, faults);
+  const settings = { database: reading.database(), databaseSchema: reading.databaseSchema() };
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}
+
 const cloudNames: readonly Cloud[] = ['global', 'usgov', 'usgov-dod', 'china'];
 const defaultThreshold: DeletionThreshold = { count: 500, percent: 20, floor: 5 };
 

@@ -30,7 +30,9 @@ export function databaseFault(value: string): string | null {
     return value.slice(scheme.length + 1).replace(/^\/{2}$/u, '') === '' ? 'names no file' : null;
   }
   if (scheme === 'postgres' || scheme === 'postgresql') {
-    return /^\w+:\/\//u.test(value) && URL.canParse(value) ? null : 'is not a well-formed URL';
+    // A socket has no host: `postgres://user@/database?host=/run/postgresql`.
+    const withHost = value.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/u, '$1localhost');
+    return /^\w+:\/\//u.test(value) && URL.canParse(withHost) ? null : 'is not a well-formed URL';
   }
   if (scheme === undefined || scheme.length === 1) return 'is a path and not a URL';
   return `is of a kind that Rollkeeper does not know (${scheme}:)`;

@@ -26,4 +26,17 @@ export async function openStore(
   return await openSqlite(database, options);
 }
 
-export const isPostgres = (database: string): boolean => /^postgres(?:ql)?:/iu.test(database);
+/** What would be run to bring the schema from a version up to date, as a script. Nothing is contacted. */
+export async function migrationSql(
+  { database, databaseSchema }: Opened,
+  from: number,
+): Promise<string> {
+  if (isPostgres(database)) {
+    const { migrationScript } = await import('./postgres/migrate.ts');
+    return migrationScript(databaseSchema, from);
+  }
+  const { migrationScript } = await import('./sqlite/migrate.ts');
+  return migrationScript(from);
+}
+
+const isPostgres = (database: string): boolean => /^postgres(?:ql)?:/iu.test(database);

@@ -298,6 +298,7 @@ for (const url of [
   'sqlite:///srv/people.db',
   'file:people.db',
   'postgresql://db/people',
+  'postgres://app@/people?host=/run/postgresql',
 ]) {
   test(`takes the database ${url}`, () => {
     assert.equal(readSettings({ ...enough, ROLLKEEPER_DATABASE_URL: url }).database, url);

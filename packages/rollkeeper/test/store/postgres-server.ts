@@ -16,15 +16,17 @@ import { openPostgres } from '../../src/store/postgres/open.ts';
  * that `TEST_DATABASE_URL` names. Each test has a database of its own.
  */
 export interface PostgresServer {
-  /** The URL of a database with Rollkeeper's schema, dropped when the test ends. */
-  database(context: TestContext): Promise<string>;
-  /** The same without any schema. */
-  empty(context: TestContext): Promise<string>;
+  /** The URL of a database with Rollkeeper's schema, dropped when the test ends; null: with the server. */
+  database(context: TestContext | null): Promise<string>;
+  /** The same without any schema. `like`: further words of `CREATE DATABASE`. */
+  empty(context: TestContext, like?: string): Promise<string>;
   /** Runs a statement as the superuser, in the server's own database or in the one of a URL. */
   admin(sql: string, url?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   stop(): Promise<void>;
   /** Starts it again after `stop`, on the same port with the same data. */
   start(): Promise<void>;
+  /** Stops it for good, and removes what it has written. */
+  end(): Promise<void>;
   readonly url: string;
 }
 
@@ -38,7 +40,7 @@ export async function postgresServer(): Promise<PostgresServer> {
 
 /** Call it once at the top of a test file that uses the server. */
 export function stopPostgresAtEnd(): void {
-  after(async () => await (await shared)?.stop());
+  after(async () => await (await shared)?.end());
 }
 
 async function serverOfTests(): Promise<PostgresServer> {
@@ -125,21 +127,21 @@ function databases(url: string, server: Switch): PostgresServer {
     url,
     admin,
     start: server.start,
-    stop: async () => {
+    stop: server.stop,
+    end: async () => {
       if (template !== undefined && server.remove === undefined) await drop(await template);
-      template = undefined;
       await server.stop();
       await server.remove?.();
     },
-    empty: async (context) => {
-      const named = await create();
+    empty: async (context, like) => {
+      const named = await create(like);
       context.after(async () => await drop(named));
       return named;
     },
     database: async (context) => {
       template ??= migrated();
       const named = await create(`TEMPLATE ${nameOf(await template)}`);
-      context.after(async () => await drop(named));
+      context?.after(async () => await drop(named));
       return named;
     },
   };

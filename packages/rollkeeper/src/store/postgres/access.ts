@@ -69,15 +69,18 @@ export async function issueTicket(database: Database, ticket: Ticket, at: string
 }
 
 export async function redeemTicket(
-  database: Session,
+  database: Database,
   { idHash, purpose, holderHash }: Pick<Ticket, 'idHash' | 'purpose' | 'holderHash'>,
   at: string,
 ): Promise<string | null> {
-  const row = await database.get(
-    `DELETE FROM rollkeeper_tickets
-      WHERE id_hash = $id AND purpose = $purpose AND holder_hash = $holder AND expires_at > $at
-  RETURNING payload`,
-    { id: idHash, purpose, holder: holderHash, at },
+  const row = await database.transaction(
+    async (transaction) =>
+      await transaction.get(
+        `DELETE FROM rollkeeper_tickets
+          WHERE id_hash = $id AND purpose = $purpose AND holder_hash = $holder AND expires_at > $at
+      RETURNING payload`,
+        { id: idHash, purpose, holder: holderHash, at },
+      ),
   );
   return row === undefined ? null : text(row['payload']);
 }

@@ -14,7 +14,10 @@ export type Values = Readonly<Record<string, string | number | boolean | null>>;
 export type Row = Readonly<Record<string, unknown>>;
 export type Cells = readonly unknown[];
 
-/** Statements, on a connection of the pool for each or, inside a transaction, on that of the transaction. */
+/**
+ * Statements: inside a transaction on its connection; outside of one each on any connection of the pool, where `get`, `all`
+ * and `cells` are for statements that only read (they may be asked twice), and `run` is a transaction of its own.
+ */
 export interface Session {
   /** Names in `values` that the statement does not use are ignored. Returns how many rows it changed. */
   run(sql: string, values?: Values): Promise<number>;
@@ -60,19 +63,26 @@ export class Database implements Session {
   }
 
   async run(sql: string, values: Values = {}): Promise<number> {
-    return await this.#borrow(async (client) => await this.#on(client).run(sql, values));
+    return await this.transaction(async (transaction) => await transaction.run(sql, values));
   }
 
   async get(sql: string, values: Values = {}): Promise<Row | undefined> {
-    return await this.#borrow(async (client) => await this.#on(client).get(sql, values));
+    return await this.#read(async (session) => await session.get(sql, values));
   }
 
   async all(sql: string, values: Values = {}): Promise<readonly Row[]> {
-    return await this.#borrow(async (client) => await this.#on(client).all(sql, values));
+    return await this.#read(async (session) => await session.all(sql, values));
   }
 
   async cells(sql: string, values: Values): Promise<readonly Cells[]> {
-    return await this.#borrow(async (client) => await this.#on(client).cells(sql, values));
+    return await this.#read(async (session) => await session.cells(sql, values));
+  }
+
+  /** Frees what is dead in these tables. Outside of any transaction, as the server wants it. */
+  async vacuum(tables: readonly string[]): Promise<void> {
+    await this.#read(async (session) => {
+      for (const table of tables) await session.run(`VACUUM ${table}`);
+    });
   }
 
   /**
@@ -82,7 +92,7 @@ export class Database implements Session {
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     for (let left = tries - 1; ; left -= 1) {
       try {
-        return await this.#borrow(async (client) => await this.#transact(client, work));
+        return await this.#borrow(async () => await this.#transact(work));
       } catch (error) {
         if (left === 0 || !(error instanceof Error) || !isRepeatable(error.cause)) throw error;
       }
@@ -100,26 +110,56 @@ export class Database implements Session {
     await this.#pool.end();
   }
 
-  async #transact<Result>(
-    client: PoolClient,
-    work: (transaction: Transaction) => Promise<Result>,
-  ): Promise<Result> {
+  async #transact<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     // A limit that the role has for single statements is not meant for what moves a whole directory.
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0');
+    const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0';
+    const client = await this.#alive(async (candidate) => {
+      await candidate.query(begin);
+      return candidate;
+    });
     try {
       const result = await work(this.#on(client));
       await client.query('COMMIT');
+      client.release();
       return result;
     } catch (error) {
-      // On a broken connection there is nothing to roll back: the server does it.
-      if (!isLost(error)) await client.query('ROLLBACK');
+      await undo(client, error);
       throw error;
     }
   }
 
-  async #borrow<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  /** Nothing is written: what met a dead connection is asked again on another. */
+  async #read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return await this.#borrow(
+      async () =>
+        await this.#alive(async (client) => {
+          const result = await work(this.#on(client));
+          client.release();
+          return result;
+        }),
+    );
+  }
+
+  /**
+   * Does `first` on a connection of the pool. Connections that died while they were idle, as all do when the server restarts,
+   * are told of only when they are used: then it is done on the next one.
+   */
+  async #alive<Result>(first: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    for (let left = this.location.connections; ; left -= 1) {
+      const client = await this.#pool.connect();
+      try {
+        return await first(client);
+      } catch (error) {
+        client.release(isLost(error));
+        if (left === 0 || !isLost(error)) throw error;
+      }
+    }
+  }
+
+  /** Counts as under way until it is done, and fails in our words. */
+  async #borrow<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) throw closed(this.location.text);
-    const call = this.#call(work);
+    const call = work();
     this.#underWay.add(call);
     try {
       return await call;
@@ -127,18 +167,6 @@ export class Database implements Session {
       throw explain(error, this.location.text);
     } finally {
       this.#underWay.delete(call);
-    }
-  }
-
-  async #call<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
-    try {
-      const result = await work(client);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(isLost(error));
-      throw error;
     }
   }
 
@@ -174,6 +202,20 @@ export class Database implements Session {
     }
     const bound = statement.names.map((name) => withoutNul(values[name] ?? null));
     return { text: statement.text, values: bound };
+  }
+}
+
+/** Ends a transaction that failed. A broken connection is closed: the server undoes what it began. */
+async function undo(client: PoolClient, error: unknown): Promise<void> {
+  if (isLost(error)) {
+    client.release(true);
+    return;
+  }
+  try {
+    await client.query('ROLLBACK');
+    client.release();
+  } catch (broken) {
+    client.release(broken instanceof Error ? broken : true);
   }
 }
 

@@ -70,7 +70,7 @@ export async function forget(
   });
   // What was deleted goes from the tables' files. A role that does not own the tables is warned by the server and no more:
   // autovacuum then does it in its time.
-  for (const table of erasedTables) await database.run(`VACUUM ${table}`);
+  await database.vacuum(erasedTables);
 }
 
 const erasedTables = [

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 
 import { RollkeeperError } from '../directory/error.ts';
@@ -6,7 +5,9 @@ import type { Rollkeeper } from '../open.ts';
 import { withRollkeeper } from './environment.ts';
 import { heldTable } from './held.ts';
 import { note, print, progressView } from './terminal.ts';
-import { exitCodeOfRun, tell } from './sync.ts';
+import { exitCodeOfRun } from './sync.ts';
+import { tell } from './tell.ts';
+import { whoAsks } from './who.ts';
 
 export interface DecisionOptions {
   /** Instead of the user of the operating system. */
@@ -16,7 +17,7 @@ export interface DecisionOptions {
 
 /** Who decides, for the record. */
 export const decisionOf = ({ by, reason }: DecisionOptions): { by: string; reason?: string } => ({
-  by: by ?? userInfo().username,
+  by: by ?? whoAsks(),
   ...(reason === undefined ? {} : { reason }),
 });
 

@@ -1,9 +1,8 @@
-import { userInfo } from 'node:os';
-
 import { RollkeeperError } from '../directory/error.ts';
 import { durationForm, readDuration } from '../settings/duration.ts';
 import { withRollkeeper } from './environment.ts';
 import { print } from './terminal.ts';
+import { whoAsks } from './who.ts';
 
 export async function purgeCommand(
   signal: AbortSignal,
@@ -13,7 +12,7 @@ export async function purgeCommand(
     const olderThanMs = age(options.olderThan, keeper.settings.purgeAfterMs);
     const tenantId = await keeper.tenantId({ signal });
     const { dryRun } = options;
-    const purged = await keeper.purge(tenantId, { olderThanMs, dryRun, by: userInfo().username });
+    const purged = await keeper.purge(tenantId, { olderThanMs, dryRun, by: whoAsks() });
     print(`${dryRun ? 'Would purge' : 'Purged'} ${purged.people} people.`);
     if (purged.restorable > 0) {
       print(`${purged.restorable} more are in the tenant’s deleted items and may come back: kept.`);
@@ -45,7 +44,7 @@ export async function forgetCommand(
 ): Promise<number> {
   return await withRollkeeper(signal, async (keeper) => {
     const tenantId = await keeper.tenantId({ signal });
-    await keeper.forget({ tenantId, objectId }, { by: userInfo().username });
+    await keeper.forget({ tenantId, objectId }, { by: whoAsks() });
     print('Forgotten. What is left says that it was done, and nothing of whom.');
     return 0;
   });

@@ -68,6 +68,35 @@ describe('rollkeeper sync', () => {
     assert.match(dry.stdout, /would be held/u);
   });
 
+  test('--dry-run says what would be done and held, in words, counts and rows, --json too, and exits 0', async (t) => {
+    const story = await scenario(t, {}, { ROLLKEEPER_DELETION_THRESHOLD: '5,100%,5' });
+    await story.keeper.sync();
+    const before = story.everything();
+    for (const id of directMembers(story).slice(0, 6)) {
+      story.entra.tenant.removeMember(story.groupId, id);
+    }
+    const { id } = story.entra.tenant.createUser({ displayName: 'Joiner' });
+    story.entra.tenant.addMember(story.groupId, id);
+    const dry = await command(['sync', '--dry-run'], { env: story.settings });
+    assert.equal(dry.code, 0, dry.stderr);
+    assert.match(dry.stdout, /would create 1 people[^\n]*6 removals would be held/u);
+    assert.match(dry.stdout, /soft-delete \(held\)[\s\S]*create /u);
+    const json = await command(['sync', '--dry-run', '--json'], { env: story.settings });
+    const printed = JSON.parse(json.stdout) as {
+      readonly held: number;
+      readonly users: { readonly created: number };
+      readonly wouldHold: readonly { readonly kind: string; readonly planned: number }[];
+      readonly plan: readonly { readonly kind: string; readonly held: boolean }[];
+    };
+    assert.deepEqual([json.code, printed.held, printed.users.created], [0, 6, 1]);
+    assert.deepEqual(
+      printed.wouldHold.map(({ kind, planned }) => [kind, planned]),
+      [['leaving', 6]],
+    );
+    assert.equal(printed.plan.filter(({ held }) => held).length, 6);
+    assert.equal(story.everything() === before, true);
+  });
+
   test('exits 3 and explains, with the object on standard output, where the token is refused', async (t) => {
     const { settings } = await scenario(t);
     const env = { ...settings, MSGRAPH_CLIENT_SECRET: 'wrong-secret-value' };

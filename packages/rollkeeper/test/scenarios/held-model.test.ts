@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 
 import * as fc from 'fast-check';
 
 import { RunFailed } from '../../src/run/ending.ts';
 import { query, scenario } from './scenario.ts';
-import type { Scenario } from './scenario.ts';
+import type { Ends, Scenario } from './scenario.ts';
 
 const by = { by: 'operator' };
 
@@ -83,9 +82,9 @@ interface Cast {
   readonly deleted: Set<string>;
 }
 
-async function cast(t: TestContext): Promise<Cast> {
+async function cast(ends: Ends): Promise<Cast> {
   const story = await scenario(
-    t,
+    ends,
     { users: 20, odd: false },
     { ROLLKEEPER_DELETION_THRESHOLD: '4,100%,0', MSGRAPH_GROUPS_TO_KEEP: 'Beside' },
   );
@@ -219,11 +218,12 @@ async function settle(actors: Cast): Promise<void> {
   assert.fail('what is held does not come to an end');
 }
 
-test('whatever happens, who is in the group is in scope, nobody is held in vain, and approvals lead to the rows of a first run', async (t) => {
+test('whatever happens, who is in the group is in scope, nobody is held in vain, and approvals lead to the rows of a first run', async () => {
   const runs = Number(process.env['ROLLKEEPER_MODEL_RUNS'] ?? 6);
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), async (steps) => {
-      const actors = await cast(t);
+      const ends: (() => Promise<void>)[] = [];
+      const actors = await cast({ after: (end) => ends.push(end) });
       const { story } = actors;
       try {
         for (const each of steps) await perform(actors, each);
@@ -240,6 +240,8 @@ test('whatever happens, who is in the group is in scope, nobody is held in vain,
         assert.equal(rows(story.databaseFile), rows(`${story.databaseFile}.fresh`));
       } catch (error) {
         throw error instanceof RunFailed ? error.cause : error;
+      } finally {
+        for (const end of ends) await end();
       }
     }),
     { numRuns: runs },

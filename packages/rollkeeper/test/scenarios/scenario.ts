@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { TestContext } from 'node:test';
 
 import { serve } from 'entra-simulator';
 import type { Simulator, SimulatorOptions } from 'entra-simulator';
@@ -36,8 +35,13 @@ export interface Scenario {
   everything(): string;
 }
 
+/** Whatever runs what is left to do at its end: a test, or one of the stories that a test tells. */
+export interface Ends {
+  after(end: () => Promise<void>): void;
+}
+
 export async function scenario(
-  context: TestContext,
+  context: Ends,
   options: SimulatorOptions = {},
   changes: Readonly<Record<string, string>> = {},
 ): Promise<Scenario> {

@@ -11,8 +11,9 @@ import { choose } from './strategy.ts';
 
 /** People asked for in one round trip: a batch of twenty filters of fifteen ids. */
 const peopleAtOnce = batchSize * idsPerFilter;
-/** The last few are asked for in smaller batches side by side, which are answered sooner. */
-const inLastBatches = 5;
+/** Requests in a batch, by how many batches could go side by side with it: small ones are answered sooner. */
+const small = { requests: 5, from: 8 };
+const middling = { requests: 10, from: 2 };
 /** The size of a page of members, unless they are seen to be smaller. */
 const usualPage = 999;
 
@@ -23,7 +24,9 @@ export class Arrivals {
   readonly #scopeParts: ScopeParts;
   readonly #counts: Promise<readonly (number | null)[]>;
   readonly #trips = new Set<Promise<void>>();
-  readonly #tripsAtOnce: number;
+  /** Batches that may be under way at once, and those that are. */
+  readonly #batchesAtOnce: number;
+  #batches = 0;
   #sizes: readonly (number | null)[] = [];
   #choice: Choice | undefined;
   /** What the choice was made for. */
@@ -36,7 +39,7 @@ export class Arrivals {
     const { graph, signal } = scopeParts.parts;
     this.#scopeParts = scopeParts;
     // One is left for the walk.
-    this.#tripsAtOnce = Math.max(1, graph.width - 1);
+    this.#batchesAtOnce = Math.max(1, graph.width - 1);
     this.#counts = counts(
       graph,
       [
@@ -80,10 +83,10 @@ export class Arrivals {
     this.#named += fresh.length;
     this.#waiting.push(...fresh);
     while (this.#waiting.length >= peopleAtOnce) {
-      while (this.#trips.size >= this.#tripsAtOnce) await Promise.race(this.#trips);
+      while (this.#batches >= this.#batchesAtOnce) await Promise.race(this.#trips);
       // Whoever is not asked for now is known to be missing once the tenant has been read.
       if (this.#chosen() === 'tenant-scan') this.#waiting = [];
-      else this.#ask(this.#waiting.splice(0, peopleAtOnce), batchSize);
+      else this.#ask(this.#waiting.splice(0, peopleAtOnce));
     }
   }
 
@@ -100,14 +103,14 @@ export class Arrivals {
 
   /** Asks for the rest of those who wait. */
   flush(): void {
-    if (this.#waiting.length > 0) this.#ask(this.#waiting.splice(0), inLastBatches);
+    if (this.#waiting.length > 0) this.#ask(this.#waiting.splice(0));
   }
 
   /** Asks for those whom the tenant's list did not show. */
   askForMissed(): void {
     this.#waiting = [];
     const missed = [...this.#scopeParts.parts.known.unstatedListed()];
-    for (const some of chunks(missed, peopleAtOnce)) this.#ask(some, inLastBatches);
+    for (const some of chunks(missed, peopleAtOnce)) this.#ask(some);
   }
 
   /** Chooses again where Graph turned out to refuse the cheaper way of asking by id. */
@@ -132,11 +135,23 @@ export class Arrivals {
     });
   }
 
-  #ask(ids: readonly ObjectId[], inBatch: number): void {
+  #ask(ids: readonly ObjectId[]): void {
     const { people, tasks } = this.#scopeParts;
+    const inBatch = this.#requestsInBatch();
+    const batches = Math.ceil(ids.length / idsPerFilter / inBatch);
+    this.#batches += batches;
     const trip = tasks
       .start(async () => await this.arrived(await people.byId(ids, inBatch)))
-      .finally(() => this.#trips.delete(trip));
+      .finally(() => {
+        this.#trips.delete(trip);
+        this.#batches -= batches;
+      });
     this.#trips.add(trip);
+  }
+
+  #requestsInBatch(): number {
+    const free = this.#batchesAtOnce - this.#batches;
+    if (free >= small.from) return small.requests;
+    return free >= middling.from ? middling.requests : batchSize;
   }
 }

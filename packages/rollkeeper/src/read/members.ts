@@ -25,11 +25,17 @@ export class Members {
   readonly #tasks: Tasks;
   readonly #walked = new Set<ObjectId>();
   readonly #ignored: Record<string, number> = {};
+  readonly #walks = new Set<Promise<void>>();
   #largestPage = 0;
 
   constructor(parts: ReadParts, tasks: Tasks) {
     this.#parts = parts;
     this.#tasks = tasks;
+  }
+
+  /** Waits for the walks, those that they begin too; `Tasks.done` tells whether they failed. */
+  async done(): Promise<void> {
+    while (this.#walks.size > 0) await Promise.race(this.#walks);
   }
 
   /** Every group walked so far. */
@@ -53,7 +59,10 @@ export class Members {
     if (fresh.length === 0) return;
     for (const id of fresh) {
       this.#walked.add(id);
-      void this.#tasks.start(async () => await this.#list(id, walk));
+      const task = this.#tasks
+        .start(async () => await this.#list(id, walk))
+        .finally(() => this.#walks.delete(task));
+      this.#walks.add(task);
     }
     void this.#tasks.start(async () => await this.#describe(fresh, walk.inClosure));
   }

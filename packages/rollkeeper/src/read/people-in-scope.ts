@@ -68,6 +68,9 @@ async function readMembers(
     onUsers: async (ids) => await arrivals.take(ids),
   };
   members.start([scope.groupId], walk);
+  await members.done();
+  // The last few need not wait for those who are under way.
+  if (arrivals.choice.people === 'by-id') arrivals.flush();
   await tasks.done();
   if (walk.follow) await askForAbsentGroups(parts, scopeParts, walk);
   let strategy: Strategy = { people: 'by-id', lanes: 1, because: arrivals.choice.because };

@@ -4,6 +4,8 @@ export { migrate, migrationSql } from './migrate.ts';
 export type { Logger } from './observe/logger.ts';
 export type { RunWork } from './run/work.ts';
 export type { Decision, OpenOptions, Rollkeeper, RunOptions, StartOptions } from './open.ts';
+export type { Consent } from './consent/begin.ts';
+export type { Trial } from './consent/establish.ts';
 export type { Scheduled } from './schedule/schedule.ts';
 export type { Group, Person, Supervisor, UserProfile } from './directory/person.ts';
 export type { ObjectId, Reason } from './directory/statement.ts';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { diagnose, findFaults } from './check/diagnose.ts';
 import type { Finding } from './check/diagnose.ts';
+import type { Trial } from './consent/establish.ts';
 import type { Connected, OpenOptions } from './connect.ts';
 import { connect, subjectOf, tenantOf } from './connect.ts';
 import { RollkeeperError } from './directory/error.ts';
@@ -16,7 +17,7 @@ import type { Conductor } from './schedule/conductor.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Search } from './store/search.ts';
 import type { Store } from './store/store.ts';
-import type { CredentialFacts, Keeping, Trial } from './web/site.ts';
+import type { CredentialFacts, Keeping } from './web/site.ts';
 
 export interface KeepingParts {
   readonly settings: Settings;
@@ -80,7 +81,8 @@ export async function* checkSettings(
   yield* diagnose(subjectOf(connect({ ...settings, tenant }, options), options, openStore));
 }
 
-async function tryTenant(
+/** Asks for a fresh token of this tenant and reads `/organization` with it. */
+export async function tryTenant(
   settings: Settings,
   options: OpenOptions,
   tenant: string,

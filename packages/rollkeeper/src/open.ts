@@ -1,5 +1,7 @@
 import { findFaults } from './check/diagnose.ts';
 import type { Finding } from './check/diagnose.ts';
+import { beginConsent } from './consent/begin.ts';
+import type { Consent } from './consent/begin.ts';
 import { connect, tenantOf } from './connect.ts';
 import type { Connected, OpenOptions } from './connect.ts';
 import { RollkeeperError } from './directory/error.ts';
@@ -12,7 +14,8 @@ import { groupsFromDatabase, groupsFromGraph, groupsInScopeFromGraph } from './e
 import { usersFromDatabase, usersFromGraph } from './export/users.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Priority } from './graph/transport.ts';
-import { checkSettings, keepingOf } from './keeping.ts';
+import { wait } from './graph/wait.ts';
+import { checkSettings, keepingOf, tryTenant } from './keeping.ts';
 import { silent } from './observe/logger.ts';
 import { notifier } from './observe/notify.ts';
 import { RunLog } from './observe/run-log.ts';
@@ -156,6 +159,11 @@ export interface Rollkeeper {
   exportGroups(options: ExportOptions): Promise<number>;
   /** The tenant's GUID: from the settings, from what was resolved before, else from Graph. */
   tenantId(options?: RunOptions): Promise<string>;
+  /**
+   * Begins an administrator's consent whose answer comes to `redirectUri`. The tenant that consents is kept, and used where
+   * the settings name none. Throws `settings.invalid` where the settings name no application.
+   */
+  consent(options: { readonly redirectUri: string }): Consent;
   /**
    * Begins runs by themselves, until `close`: by `options.every`, else by the settings. A second call replaces the
    * schedule of the first. Throws `usage` where there is none.
@@ -436,6 +444,18 @@ class Keeper implements Rollkeeper {
       settings.tenant,
       signal,
     );
+  }
+
+  consent({ redirectUri }: { redirectUri: string }): Consent {
+    const { settings } = this;
+    return beginConsent({
+      settings,
+      redirectUri,
+      store: async () => await this.#opened(),
+      tryTenant: async (tenant, signal) => await tryTenant(settings, this.#options, tenant, signal),
+      now: Date.now,
+      wait,
+    });
   }
 
   start(options: StartOptions = {}): Scheduled {

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { checkCommand } from './check.ts';
 import { approveCommand, cancelCommand, rejectCommand } from './decide.ts';
+import { consentCommand } from './consent.ts';
 import { demoCommand } from './demo.ts';
 import { forgetCommand, purgeCommand } from './erase.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
@@ -231,6 +232,16 @@ export function program(): Command {
     .option('--print', 'print the SQL instead, and contact nothing', false)
     .option('--from <version>', 'with --print: the version that the schema has', positive)
     .action(running(migrateCommand));
+
+  rollkeeper
+    .command('consent')
+    .summary("get an administrator's consent for the tenant")
+    .description(
+      'Prints the redirect URI to register and the address where an administrator consents, and listens on this machine\n' +
+        'for the answer. The tenant is kept once a token for it works. Needs no MSGRAPH_TENANT_ID.',
+    )
+    .option('--port <number>', 'where to listen for the answer', port, 4601)
+    .action(running(consentCommand));
 
   rollkeeper
     .command('serve')

@@ -1,4 +1,5 @@
 import type { Finding } from '../check/diagnose.ts';
+import type { Trial } from '../consent/establish.ts';
 import type { ClientProof } from '../entra/client.ts';
 import type { Conductor } from '../schedule/conductor.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -7,15 +8,6 @@ import type { Store } from '../store/store.ts';
 import type { Assets } from './assets.ts';
 import type { Browser } from './browser.ts';
 import type { Viewer } from './principal.ts';
-
-/** What a token for a tenant showed. */
-export interface Trial {
-  /** The id that `/organization` answers with. */
-  readonly organizationId: string;
-  readonly displayName: string | null;
-  /** What the token says it may; null: it cannot be told. A hint. */
-  readonly roles: readonly string[] | null;
-}
 
 /** How the application proves itself, and until when. */
 export interface CredentialFacts {
@@ -31,24 +23,24 @@ export interface Keeping {
    * The database, by a connection of the pages' own, so that a run's work does not hold them up; opened at the first
    * call. Failures are `database.*` errors.
    */
-  store(): Promise<Store & Search>;
+  readonly store: () => Promise<Store & Search>;
   /** The tenant's GUID as far as it is known without asking Graph; null: no run and no consent yet. */
-  knownTenantId(): Promise<string | null>;
+  readonly knownTenantId: () => Promise<string | null>;
   /** The tenant's GUID. Asks Graph where the settings name a domain that no run has resolved. */
-  tenantId(signal: AbortSignal): Promise<string>;
+  readonly tenantId: (signal: AbortSignal) => Promise<string>;
   /** The runs of this process: begin one, see how it goes. */
   readonly conductor: Conductor;
   /** When the next run begins by itself; null: nothing was scheduled in this process. */
-  nextRun(): Date | null;
+  readonly nextRun: () => Date | null;
   /** Goes through every precondition live. */
-  check(signal: AbortSignal): AsyncIterable<Finding>;
+  readonly check: (signal: AbortSignal) => AsyncIterable<Finding>;
   /** Asks for a fresh token of this tenant and reads `/organization` with it. Throws what went wrong. */
-  tryTenant(tenantId: string, signal: AbortSignal): Promise<Trial>;
+  readonly tryTenant: (tenantId: string, signal: AbortSignal) => Promise<Trial>;
   /** Whether a user is in a group, at any depth, as Graph has it now. */
-  isMember(groupId: string, userId: string, signal: AbortSignal): Promise<boolean>;
-  credential(): Promise<CredentialFacts>;
+  readonly isMember: (groupId: string, userId: string, signal: AbortSignal) => Promise<boolean>;
+  readonly credential: () => Promise<CredentialFacts>;
   /** How the application proves itself to a token endpoint; null: its credential gives tokens only. */
-  prove(tokenUrl: string): Promise<ClientProof | null>;
+  readonly prove: (tokenUrl: string) => Promise<ClientProof | null>;
   /** Reaches the login host. */
   readonly fetch: typeof fetch;
 }
@@ -59,7 +51,7 @@ export interface Site {
   /** Where it is mounted, such as `/microsoft/graph`: begins with a slash, ends without one. */
   readonly prefix: string;
   /** The address of a page: `site.path('/people')`. Always use it; the prefix is the host's choice. */
-  path(below: `/${string}`): string;
+  readonly path: (below: `/${string}`) => string;
   readonly assets: Assets;
   /** Milliseconds since 1970; the one clock of the pages. */
   readonly now: () => number;

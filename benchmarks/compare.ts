@@ -27,9 +27,11 @@ export async function compare(
   const results = new Map<string, Measured[]>();
   const say = (what: string): void => void process.stderr.write(`${benchmark.name}: ${what}\n`);
   try {
-    await tenant.charge(0);
-    await prepare(benchmark, { ...tenant.settings, ...benchmark.settings, ...files });
-    await tenant.charge(latency);
+    await prepare(benchmark, tenant, latency, {
+      ...tenant.settings,
+      ...benchmark.settings,
+      ...files,
+    });
     for (let round = 1; round <= rounds; round += 1) {
       for (const contestant of benchmark.contestants) {
         if (contestant.after !== undefined) await tenant.change(contestant.after);
@@ -52,16 +54,26 @@ export async function compare(
 
 /**
  * A first run that is not measured: it leaves the rows that contestants go on with, and the requests that the floor
- * repeats. Where contestants go on, those of a second, full read are repeated: a full read of what is unchanged.
+ * repeats, sent with the latency that is measured. Where contestants go on, those of a second, full read are
+ * repeated: a full read of what is unchanged.
  */
 async function prepare(
   { contestants }: Benchmark,
+  tenant: Tenant,
+  latency: number,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const goesOn = contestants.some((contestant) => contestant.goesOn);
-  const record = { BENCH_RECORD: 'yes' };
-  await perform('rollkeeper', goesOn ? env : { ...env, ...record });
-  if (goesOn) await perform('rollkeeper', { ...env, ...record, BENCH_FULL: 'yes' });
+  const record: Readonly<Record<string, string>> = { ...env, BENCH_RECORD: 'yes' };
+  if (contestants.some((contestant) => contestant.goesOn)) {
+    await tenant.charge(0);
+    await perform('rollkeeper', env);
+    await tenant.charge(latency);
+    await perform('rollkeeper', { ...record, BENCH_FULL: 'yes' });
+  } else {
+    await tenant.charge(latency);
+    await perform('rollkeeper', record);
+    await drop(record['BENCH_DATABASE'] ?? '');
+  }
 }
 
 async function perform(

@@ -105,7 +105,7 @@ export class Connection {
     this.#keepJournalAhead();
     this.#database.exec(`
       PRAGMA synchronous = NORMAL;
-      PRAGMA cache_size = -32000;
+      PRAGMA cache_size = -16000;
       PRAGMA wal_autocheckpoint = 4000;
       PRAGMA journal_size_limit = 67108864;
     `);

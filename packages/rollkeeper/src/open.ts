@@ -234,7 +234,12 @@ class Keeper implements Rollkeeper {
     this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
     this.#conductor = new Conductor({
-      run: async (runOptions) => await this.sync(runOptions),
+      run: async ({ approval, ...runOptions }) =>
+        await this.#run({
+          ...runOptions,
+          dryRun: false,
+          ...(approval === null ? {} : { approve: approval }),
+        }),
       now: Date.now,
       signal: this.#closing.signal,
     });

@@ -2,6 +2,8 @@
 export interface Finding {
   readonly cause: string;
   readonly remedy: string;
+  /** true: it passes by itself, and trying again helps. Absent: not before the cause is mended. */
+  readonly passes?: true;
 }
 
 const newToken: Finding = {
@@ -13,20 +15,24 @@ const newToken: Finding = {
 const restart: Finding = {
   cause: 'The place in the list has expired, so the list cannot be read to its end from here',
   remedy: 'Run again: the list is then read from its beginning.',
+  passes: true,
 };
 const resync: Finding = {
   cause: 'Graph no longer knows the state that changes were asked for since',
   remedy: 'Run again: everything is then read anew. Nothing is removed on account of this.',
+  passes: true,
 };
 const transient: Finding = {
   cause: 'Microsoft Graph, or something between here and there, is out of order for the moment',
   remedy:
     'Run again later. If it lasts, look at the Microsoft 365 service health page, or give the request id to Microsoft support.',
+  passes: true,
 };
 const throttled: Finding = {
   cause: 'Graph is slowing this application or tenant down because of too many requests',
   remedy:
     'Run again later; find out what else reads this tenant with the same application, or run less often.',
+  passes: true,
 };
 const query: Finding = {
   cause: 'Graph does not understand the request',
@@ -85,6 +91,7 @@ export const byCode: Readonly<Record<string, Finding>> = {
   directory_concurrencyviolation: {
     cause: 'The object was being changed by somebody else, again and again',
     remedy: 'Run again later.',
+    passes: true,
   },
   toomanyrequests: throttled,
   activitylimitreached: throttled,
@@ -93,6 +100,9 @@ export const byCode: Readonly<Record<string, Finding>> = {
     cause: 'Graph does not give one of the attributes in a list',
     remedy: 'Remove it from MSGRAPH_EXTRA_ATTRIBUTES.',
   },
+  generalexception: transient,
+  internalservererror: transient,
+  service_internalservererror: transient,
   servicenotavailable: transient,
   directory_replicaunavailable: transient,
 };

@@ -104,11 +104,12 @@ function whereOf(asked: Asked, response: Answered, graphCode: string | null): Wh
 const pathUnderRoot = ({ url }: Asked): string => shownPath(url).replace(/^.*?\/v1\.0(?=\/)/u, '');
 
 /** Codes that a permission, and nothing more particular, is behind. */
-const isPermission = (code: string | null): boolean =>
+export const isPermission = (code: string | null): boolean =>
   code === null ||
   /^(?:authorization_requestdenied|accessdenied|forbidden|unknownerror)$/iu.test(code);
 
-function permissionFinding(path: string): Finding {
+/** What is missing for a request to this path, and how to give it. */
+export function permissionFinding(path: string): Finding {
   const permission = permissionFor(path) ?? 'User.Read.All and GroupMember.Read.All';
   const hidden = readsMembers(path)
     ? ' If the membership of the group is hidden, Member.Read.Hidden is needed as well.'
@@ -119,7 +120,11 @@ function permissionFinding(path: string): Finding {
   };
 }
 
-function networkFinding(error: unknown): { readonly reason: string; readonly remedy: string } {
+/** Why no answer came. */
+export function networkFinding(error: unknown): {
+  readonly reason: string;
+  readonly remedy: string;
+} {
   const errors = causes(error).filter((one) => one instanceof Error);
   const coded = errors
     .map((one) => ('code' in one ? String(one.code) : ''))

@@ -4,7 +4,7 @@ import type { Claim, HeldCounts, RunKind } from '../store/store.ts';
 import type { Judged } from './judge.ts';
 import { tellNotices } from './notices.ts';
 import type { RunParts } from './parts.ts';
-import type { RunReport, RunResult } from './report.ts';
+import type { ReportedError, RunReport, RunResult } from './report.ts';
 import { emptyReport } from './report.ts';
 import type { Stopwatch } from './work.ts';
 
@@ -114,7 +114,7 @@ export async function failed(
     throttled,
     durationMs: parts.now() - startedAt,
     ...(claim === undefined ? {} : { work: stopwatch.work(parts.graph.tally()) }),
-    error: { code, message },
+    error: { code, message, ...detailsOf(reason) },
   };
   if (claim === undefined) return new RunFailed(bare, reason);
   const report = cancelled || dryRun ? bare : await withNotices(parts, claim, bare);
@@ -131,6 +131,13 @@ export async function failed(
     failure.cause = new AggregateError([reason, finishing], message, { cause: reason });
   }
   return failure;
+}
+
+/** What to do about it, and which request it was, for whoever reads the report. */
+function detailsOf(reason: unknown): Pick<ReportedError, 'remedy' | 'where'> {
+  if (!(reason instanceof RollkeeperError)) return {};
+  const { remedy, where } = reason;
+  return where === undefined ? { remedy } : { remedy, where };
 }
 
 /** The report of a run that failed, with what could not be told. */

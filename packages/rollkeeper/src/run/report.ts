@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 
+import type { Where } from '../directory/error.ts';
 import type { HeldKind } from '../decide/threshold.ts';
 import type { Strategy } from '../read/reading.ts';
 import type { RunKind } from '../store/store.ts';
@@ -43,7 +44,17 @@ export interface RunReport {
   readonly work?: RunWork;
   /** How people were read; absent where the run failed before it was known, or asked for changes only. */
   readonly strategy?: Strategy;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: ReportedError;
+}
+
+/** Why a run failed. */
+export interface ReportedError {
+  readonly code: string;
+  readonly message: string;
+  /** What to do next; absent where it is not known. */
+  readonly remedy?: string;
+  /** The request that failed; absent where it was none. */
+  readonly where?: Where;
 }
 
 /** A run that ended without an error, with what its caller may want beside the report. */
@@ -108,7 +119,22 @@ const schema: v.GenericSchema<RunReport> = v.object({
       because: v.string(),
     }),
   ),
-  error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
+  error: v.exactOptional(
+    v.object({
+      code: v.string(),
+      message: v.string(),
+      remedy: v.exactOptional(v.string()),
+      where: v.exactOptional(
+        v.object({
+          method: v.string(),
+          path: v.string(),
+          status: v.exactOptional(v.number()),
+          graphCode: v.exactOptional(v.string()),
+          requestId: v.exactOptional(v.string()),
+        }),
+      ),
+    }),
+  ),
 });
 
 /** A report as a run stored it. */

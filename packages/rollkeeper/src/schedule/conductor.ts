@@ -6,8 +6,17 @@ export type Outcome =
   | { readonly result: RunResult; readonly error?: never }
   | { readonly result?: never; readonly error: unknown };
 
+/** Whose approval of what a run performs. */
+export interface Approval {
+  readonly runId: number;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
 /** A run that is under way in this process. */
 export interface Current {
+  /** The approval that it performs; null: it is an ordinary run. */
+  readonly approval: Approval | null;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** The last thing it told; null: nothing yet. */
@@ -19,6 +28,7 @@ export interface Current {
 export interface ConductorParts {
   /** One run. */
   readonly run: (options: {
+    readonly approval: Approval | null;
     readonly signal: AbortSignal;
     readonly onProgress: (progress: Progress) => void;
   }) => Promise<RunResult>;
@@ -34,6 +44,7 @@ export class Conductor {
   readonly #listeners = new Set<(outcome: Outcome) => void>();
   #current: (Current & { progress: Progress | null }) | null = null;
   #last: Outcome | null = null;
+  #lastApproval: Approval | null = null;
 
   constructor(parts: ConductorParts) {
     this.#parts = parts;
@@ -49,11 +60,24 @@ export class Conductor {
     return this.#last;
   }
 
+  /** The approval that the last run of this process performed; null: none did, or it was an ordinary one. */
+  get lastApproval(): Approval | null {
+    return this.#lastApproval;
+  }
+
   /** Begins a run, or joins the one that is under way. */
   begin(): Current {
-    if (this.#current !== null) return this.#current;
-    const ended = this.#perform();
-    this.#current = { startedAt: this.#parts.now(), progress: null, ended };
+    return this.#current ?? this.#start(null);
+  }
+
+  /** Begins the run that performs an approval; null: another one is under way, and nothing was begun. */
+  approve(approval: Approval): Current | null {
+    return this.#current === null ? this.#start(approval) : null;
+  }
+
+  #start(approval: Approval | null): Current {
+    const ended = this.#perform(approval);
+    this.#current = { approval, startedAt: this.#parts.now(), progress: null, ended };
     return this.#current;
   }
 
@@ -82,15 +106,20 @@ export class Conductor {
     return this.#current === run;
   }
 
-  async #perform(): Promise<Outcome> {
+  async #perform(approval: Approval | null): Promise<Outcome> {
     // Not before `begin` has set the current run.
     await Promise.resolve();
     const { run, signal } = this.#parts;
-    const outcome = await run({ signal, onProgress: (progress) => this.#tell(progress) }).then(
+    const outcome = await run({
+      approval,
+      signal,
+      onProgress: (progress) => this.#tell(progress),
+    }).then(
       (result): Outcome => ({ result }),
       (error: unknown): Outcome => ({ error }),
     );
     this.#last = outcome;
+    this.#lastApproval = approval;
     this.#current = null;
     this.#wake();
     for (const listener of this.#listeners) listener(outcome);

@@ -7,6 +7,7 @@
  * that is being applied; while what is kept for it is far behind (after a first run of many people) it is answered by
  * what there is.
  */
+import type { RemovalKind } from '../decide/threshold.ts';
 import type { ObjectId } from '../directory/statement.ts';
 import type { ChangeRow, GroupRow, PersonRow, PlannedRow, RunRow, Store } from './store.ts';
 
@@ -132,6 +133,8 @@ export interface Search {
     kinds: readonly PlannedRow['kind'][],
     page: ListPage,
   ): Promise<Listed<PlannedRow>>;
+  /** How many removals of each kind that a run has held still wait for a decision. */
+  waitingOf(tenantId: string, runId: number): Promise<Readonly<Record<RemovalKind, number>>>;
   /** Runs that ended with an error, newest first. */
   failedRuns(tenantId: string, limit: number): Promise<readonly RunRow[]>;
 }

@@ -95,6 +95,7 @@ export async function openSqlite(
     changesOf: look('changesOf'),
     plannedCounts: read('plannedCounts'),
     plannedOf: read('plannedOf'),
+    waitingOf: read('waitingOf'),
     failedRuns: read('failedRuns'),
     close: async () => {
       await freshener.close();

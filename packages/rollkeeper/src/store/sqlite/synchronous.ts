@@ -34,7 +34,7 @@ import { freshen, freshness } from './search/freshen.ts';
 import { group, groupsAround, groupsOf, searchGroups } from './search/groups.ts';
 import { managers, reports, tops } from './search/lines.ts';
 import { departments, searchPeople } from './search/people.ts';
-import { failedRuns, plannedCounts, plannedOf } from './search/runs.ts';
+import { failedRuns, plannedCounts, plannedOf, waitingOf } from './search/runs.ts';
 import { stage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
@@ -132,6 +132,7 @@ export function openSynchronously(
     plannedCounts: (tenantId, runId) => plannedCounts(connection, tenantId, runId),
     plannedOf: (tenantId, runId, kinds, page) =>
       plannedOf(connection, tenantId, runId, kinds, page),
+    waitingOf: (tenantId, runId) => waitingOf(connection, tenantId, runId),
     failedRuns: (tenantId, limit) => failedRuns(connection, tenantId, limit),
     freshness: (tenantId) => freshness(connection, tenantId),
     freshen: (tenantId) => freshen(connection, tenantId),

@@ -1,3 +1,5 @@
+import type { RemovalKind } from '../../../decide/threshold.ts';
+import { removalKinds } from '../../../decide/threshold.ts';
 import { pageOf, readCursor } from '../../cursor.ts';
 import type { Listed, ListPage } from '../../search.ts';
 import type { PlannedRow, RunRow } from '../../store.ts';
@@ -52,6 +54,23 @@ export function plannedOf(
   const found = pageOf(rows, page.limit, cursor, (row) => [integer(row['sequence'])]);
   const items = found.items.map(plannedRow);
   return { ...found, items, total: integer(total?.['operations']), more: false };
+}
+
+export function waitingOf(
+  connection: Connection,
+  tenantId: string,
+  runId: number,
+): Record<RemovalKind, number> {
+  const rows = connection.all(
+    `SELECT kind, count(*) AS removals FROM rollkeeper_held
+      WHERE tenant_id = $tenant AND run_id = $run AND state = 'held' AND NOT with_member GROUP BY kind`,
+    { tenant: tenantId, run: runId },
+  );
+  const counts = { leaving: 0, deactivations: 0, memberships: 0 };
+  for (const kind of removalKinds) {
+    counts[kind] = integer(rows.find((row) => row['kind'] === kind)?.['removals'] ?? 0);
+  }
+  return counts;
 }
 
 export function failedRuns(

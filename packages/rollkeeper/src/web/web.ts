@@ -47,7 +47,7 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   const site = siteOf(keeping, options?.prefix ?? defaultPrefix);
   const access = accessOf(site, options);
   const application = new Hono<WebEnv>({ strict: false }).basePath(site.prefix);
-  application.use(secured(site));
+  application.use(secured());
   application.route('/', operations(site));
   application.get('/assets/:hash/:name', async (context) => {
     const { hash, name } = context.req.param();

@@ -6,13 +6,14 @@ import { establish, isPassing } from '../../consent/establish.ts';
 import { consentUrl } from '../../consent/request.ts';
 import { RollkeeperError } from '../../directory/error.ts';
 import { managing } from '../access.ts';
-import { hashOf, newSecret } from '../browser.ts';
 import { failure } from '../failure.ts';
 import { page } from '../layout.ts';
+import { leave } from '../leave.ts';
 import { html, name } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { facts, notice } from '../parts/pieces.ts';
 import type { Site, WebEnv } from '../site.ts';
+import { issueTicket, redeemTicket } from '../ticket.ts';
 import { consentPage, consentRedirectUri } from './consent-page.ts';
 
 /** A state is good for so long: long enough to find an administrator. */
@@ -37,49 +38,15 @@ async function begin(context: Context<WebEnv>, site: Site): Promise<Response> {
   if (settings.applicationId === null || redirectUri === null) {
     return context.redirect(site.path('/consent'), 303);
   }
-  const state = await issue(context, site, stateMs, '');
+  const state = await issueTicket(context, site, { purpose: 'consent', payload: '', ms: stateMs });
   const { applicationId } = settings;
-  return context.redirect(consentUrl(settings, { applicationId, redirectUri, state }), 303);
-}
-
-/** A single-use secret that this browser alone can bring back. */
-async function issue(
-  context: Context<WebEnv>,
-  site: Site,
-  ms: number,
-  payload: string,
-): Promise<string> {
-  const state = newSecret();
-  const now = site.now();
-  await (
-    await site.keeping.store()
-  ).issueTicket(
-    {
-      idHash: hashOf(state),
-      purpose: 'consent',
-      holderHash: context.get('browser').hash,
-      payload,
-      expiresAt: new Date(now + ms).toISOString(),
-    },
-    new Date(now).toISOString(),
-  );
-  return state;
-}
-
-/** null: not begun here, by another browser, too long ago, or ended before. */
-async function redeem(context: Context<WebEnv>, site: Site): Promise<string | null> {
-  const ticket = {
-    idHash: hashOf(context.req.query('state') ?? ''),
-    purpose: 'consent',
-    holderHash: context.get('browser').hash,
-  } as const;
-  return await (
-    await site.keeping.store()
-  ).redeemTicket(ticket, new Date(site.now()).toISOString());
+  return await leave(context, site, consentUrl(settings, { applicationId, redirectUri, state }));
 }
 
 async function answered(context: Context<WebEnv>, site: Site): Promise<Response> {
-  if ((await redeem(context, site)) === null) return await notBegun(context, site);
+  const state = context.req.query('state') ?? '';
+  if ((await redeemTicket(context, site, 'consent', state)) === null)
+    return await notBegun(context, site);
   try {
     const tenantId = readAnswer(new URL(context.req.url).searchParams);
     return await tryOnce(context, site, { tenantId, until: site.now() + patienceMs });
@@ -96,7 +63,8 @@ interface Waiting {
 }
 
 async function waited(context: Context<WebEnv>, site: Site): Promise<Response> {
-  const payload = await redeem(context, site);
+  const state = context.req.query('state') ?? '';
+  const payload = await redeemTicket(context, site, 'consent', state);
   if (payload === null || payload === '') return await notBegun(context, site);
   const [tenantId = '', until = '0'] = payload.split(' ');
   try {
@@ -133,7 +101,8 @@ async function waitingPage(
   waiting: Waiting,
 ): Promise<Response> {
   const { tenantId, until } = waiting;
-  const state = await issue(context, site, patienceMs, `${tenantId} ${until}`);
+  const payload = `${tenantId} ${until}`;
+  const state = await issueTicket(context, site, { purpose: 'consent', payload, ms: patienceMs });
   const next = `${site.path('/consent/wait')}?state=${state}`;
   context.header('Refresh', `${againAfter}; url=${next}`);
   return await page(context, site, {

@@ -21,7 +21,10 @@ export async function sessionOf(context: Context<WebEnv>, site: Site): Promise<S
   if (secret === null) return null;
   const now = site.now();
   const seen = { at: iso(now), idleSince: iso(now - idleMs) };
-  return await (await site.keeping.store()).session(hashOf(secret), seen);
+  const session = await (await site.keeping.store()).session(hashOf(secret), seen);
+  // Once administrators are listed, the address on the terminal has done its work.
+  const isOver = session?.subject === 'one-time' && site.keeping.settings.administrators.length > 0;
+  return isOver ? null : session;
 }
 
 /** Opens a session under a new secret, whatever cookie came along. */

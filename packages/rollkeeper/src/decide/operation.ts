@@ -20,11 +20,6 @@ export type GroupOperation = {
   readonly kind: 'create_group' | 'update_group' | 'remove_group';
 };
 
-/** Somebody, or a membership, is seen back: their removal is no longer held. */
-export type ReleaseOperation = {
-  readonly kind: 'release_leaving' | 'release_deactivation' | 'release_membership';
-};
-
 export type MembershipOperation = { readonly kind: 'add_membership' | 'remove_membership' };
 
 /** Every kind of operation, in the order in which `apply` performs them. */

@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly migrate?: boolean;
   /** Where runs are told of, a pino or anything like it. Default: nowhere. */
   readonly logger?: Logger;
+  /** The clock of runs, in milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
 }
 
 /** The concrete parts that belong to one tenant. */

@@ -69,6 +69,8 @@ export interface RunOptions {
    * looking up one person. https://learn.microsoft.com/graph/throttling-limits
    */
   readonly priority?: Priority;
+  /** Reads everything, even where reading what changed would do. Default false. */
+  readonly full?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -529,7 +531,7 @@ class Keeper implements Rollkeeper {
       graph: graph(options.priority ?? 'Low', log.request),
       store: await this.#opened(),
       connection,
-      now: Date.now,
+      now: this.#options.now ?? Date.now,
       progress: (progress: Progress) => {
         log.progress(progress);
         options.onProgress?.(progress);

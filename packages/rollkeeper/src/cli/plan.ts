@@ -32,6 +32,8 @@ export function summaryTable(report: RunReport): string {
   return table(
     [`run ${report.run}: ${report.status}`, ''],
     [
+      ['kind', report.reason === undefined ? report.kind : `${report.kind} (${report.reason})`],
+      ...(report.drift === undefined ? [] : [['drift', String(report.drift)]]),
       ['created', String(users.created)],
       ['updated', String(users.updated)],
       ['deactivated', String(users.deactivated)],

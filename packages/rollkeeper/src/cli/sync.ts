@@ -11,7 +11,7 @@ import { describeError, note, print, progressView, rootOf, silent } from './term
 
 export interface SyncOptions {
   readonly dryRun: boolean;
-  /** Every read is a full one until reading what changed exists. */
+  /** Reads everything, even where reading what changed would do. */
   readonly full: boolean;
   readonly json: boolean;
 }
@@ -42,11 +42,11 @@ export const exitCodeOfRun = ({ dryRun, report }: RunResult): 0 | 6 =>
 
 async function runOnce(
   keeper: Rollkeeper,
-  { dryRun }: SyncOptions,
+  { dryRun, full }: SyncOptions,
   view: ProgressView,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const options = { signal, onProgress: view.show };
+  const options = { full, signal, onProgress: view.show };
   return dryRun ? await keeper.plan(options) : await keeper.sync(options);
 }
 

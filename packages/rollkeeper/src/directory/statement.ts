@@ -53,6 +53,16 @@ export interface MembershipStatement {
   readonly member: boolean;
 }
 
+/**
+ * A user in the tenant's deleted items of whom we have no row. When they are restored nothing else tells that
+ * their memberships and reports are back, so their id is kept, and nothing else of them.
+ */
+export interface SleeperStatement {
+  readonly id: ObjectId;
+  /** false: restored, or deleted for good. */
+  readonly asleep: boolean;
+}
+
 /** What a read says, as it arrives; appended to the run's staging. */
 export interface Statements {
   readonly users?: readonly UserStatement[];
@@ -60,4 +70,5 @@ export interface Statements {
   readonly managers?: readonly ManagerStatement[];
   readonly groups?: readonly GroupStatement[];
   readonly memberships?: readonly MembershipStatement[];
+  readonly sleepers?: readonly SleeperStatement[];
 }

@@ -103,7 +103,8 @@ function kindOf(item: JsonObject): string | null {
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-function kept(type: Attribute['type'], value: unknown): Kept {
+/** A value as it is kept. */
+export function kept(type: Attribute['type'], value: unknown): Kept {
   if (value === null || value === undefined) return null;
   if (type === 'boolean') return value === true ? 1 : 0;
   return typeof value === 'string' && type === 'text' ? value : JSON.stringify(value);

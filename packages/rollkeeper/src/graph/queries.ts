@@ -6,7 +6,16 @@ import { literal, query, segment } from './odata.ts';
 /** Graph's default limit of expressions in an `in`. https://learn.microsoft.com/graph/filter-query-parameter */
 export const idsPerFilter = 15;
 
+/** How many ids a filter of a delta query may name. https://learn.microsoft.com/graph/api/group-delta */
+export const idsPerDelta = 50;
+
+/** Where a delta begins: at what there is now, or with all of it. */
+export type DeltaWay = 'latest' | 'initial';
+
 const pageSize = 999;
+/** Of managers outside the scope; and every user has a user name and is enabled or not. */
+const always = ['userPrincipalName', 'displayName', 'mail', 'accountEnabled'];
+
 const managerSelect = 'id,displayName,userPrincipalName,mail';
 
 /** How a user's manager is asked for; each step is the fall-back of the one before. */
@@ -26,6 +35,15 @@ const counting = { $count: true, $top: 1, $select: 'id' } as const;
 
 const begins = (beginnings: readonly string[]): string =>
   beginnings.map((one) => `startsWith(userPrincipalName,${literal(one)})`).join(' or ');
+
+const latest = (way: DeltaWay): { $deltatoken?: string } =>
+  way === 'latest' ? { $deltatoken: 'latest' } : {};
+
+/** What a delta of users tells of: what is kept, what shows an answer to be whole, and the manager. */
+export function deltaSelect({ attributes, extra }: Selection): string {
+  const names = [...attributes.map(({ name }) => name), ...extra];
+  return [...new Set([...names, ...always]), 'manager'].join(',');
+}
 
 /** The requests that readers make, as paths below the service root. Every one of them only reads. */
 export const queries = {
@@ -78,6 +96,19 @@ export const queries = {
   /** https://learn.microsoft.com/graph/api/group-list-memberof */
   groupMemberOf: (id: ObjectId) =>
     query(`/groups/${segment(id)}/memberOf`, { $select: 'id', $top: pageSize }),
+  /** https://learn.microsoft.com/graph/api/user-list-directreports */
+  directReports: (id: ObjectId) =>
+    query(`/users/${segment(id)}/directReports`, { $select: 'id', $top: pageSize }),
+  /** `latest`: only what happens from now on. https://learn.microsoft.com/graph/api/user-delta */
+  usersDelta: (select: string, way: DeltaWay) =>
+    query('/users/delta', { $select: select, ...latest(way) }),
+  /** At most `idsPerDelta` ids. https://learn.microsoft.com/graph/api/group-delta */
+  groupsDelta: (ids: readonly ObjectId[], way: DeltaWay) =>
+    query('/groups/delta', {
+      $select: `${groupAttributes.map(({ name }) => name).join(',')},members`,
+      $filter: ids.map((id) => `id eq ${literal(id)}`).join(' or '),
+      ...latest(way),
+    }),
   /** https://learn.microsoft.com/graph/api/directory-deleteditems-get */
   deletedItem: (id: ObjectId) => query(`/directory/deletedItems/${segment(id)}`, { $select: 'id' }),
   /** https://learn.microsoft.com/graph/api/directory-deleteditems-list */

@@ -84,8 +84,8 @@ async function stillMembers(
 }
 
 /** Whether people who are not in the tenant are in its deleted items, from where they can be restored. */
-async function whereGone(
-  { graph, signal }: ReadParts,
+export async function whereGone(
+  { graph, signal }: Pick<ReadParts, 'graph' | 'signal'>,
   ids: readonly ObjectId[],
 ): Promise<readonly AbsenceStatement[]> {
   const answers = await graph.batch(

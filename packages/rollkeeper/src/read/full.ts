@@ -1,3 +1,5 @@
+import type { Checkpoint } from '../directory/checkpoint.ts';
+import type { DeltaWay } from '../graph/queries.ts';
 import { askForAbsent } from './absence.ts';
 import { askForAbsentMemberships } from './absent-memberships.ts';
 import { Members } from './members.ts';
@@ -6,16 +8,31 @@ import { People } from './people.ts';
 import type { Reading, ReadParts, ResolvedScope } from './reading.ts';
 import { stateUsers } from './state.ts';
 import { Tasks } from './tasks.ts';
+import { Tracking } from './tracking.ts';
+import type { TrackingOptions } from './tracking.ts';
+
+export interface FullReading extends Reading {
+  readonly checkpoint: Checkpoint;
+  /** How its links were taken. */
+  readonly way: DeltaWay;
+}
 
 /**
- * A full read: everyone in scope, the groups with their memberships, and then whoever was missed.
+ * A full read: everyone in scope, the groups with their memberships, and then whoever was missed. Its checkpoint comes first.
  * Resolves when the last page of every listing was read, or throws.
  */
-export async function readFull(given: ReadParts, scope: ResolvedScope): Promise<Reading> {
+export async function readFull(
+  given: ReadParts,
+  scope: ResolvedScope,
+  options: TrackingOptions,
+): Promise<FullReading> {
   const tasks = new Tasks(given.signal);
   const parts: ReadParts = { ...given, signal: tasks.signal };
+  const tracking = new Tracking(parts, options);
+  await tracking.begin(scope);
   const people = new People(parts);
-  const members = new Members(parts, tasks);
+  const members = new Members(parts, tasks, tracking.cover);
+  void tasks.start(async () => await tracking.stateSleepers());
 
   const { strategy, unresolved } = await readPeopleInScope(
     { parts, people, members, tasks, onPeople: async (page) => await stateUsers(parts, page) },
@@ -29,7 +46,14 @@ export async function readFull(given: ReadParts, scope: ResolvedScope): Promise<
   await askForAbsent(parts, people, scope.kind === 'all' ? null : new Set(closure));
   await askForAbsentMemberships(parts, new Set(members.walked));
   await stateLosses(parts);
-  return { closure, ignored: members.ignored, strategy, unresolved };
+  return {
+    closure,
+    ignored: members.ignored,
+    strategy,
+    unresolved,
+    checkpoint: tracking.checkpoint(),
+    way: tracking.way,
+  };
 }
 
 /** Two different things were said of these people in one reading: what is true now? */

@@ -56,6 +56,15 @@ export class IdTable {
     return held < 0 ? undefined : held;
   }
 
+  has(id: ObjectId): boolean {
+    return this.find(id) !== undefined;
+  }
+
+  /** Every id, in order of arrival. */
+  *ids(): Generator<ObjectId> {
+    for (let number = 0; number < this.#size; number += 1) yield this.idOf(number);
+  }
+
   /** The id of a number that `add` gave. */
   idOf(number: number): ObjectId {
     const odd = this.#oddById.get(number);

@@ -17,20 +17,27 @@ export interface Walk {
   readonly counted?: (groupId: ObjectId) => number | null;
   /** Takes the ids of users as they are found; resolves when there is room for more. */
   readonly onUsers: (ids: readonly ObjectId[]) => Promise<void>;
+  /** Takes the groups found in a group. */
+  readonly onGroups?: (groupId: ObjectId, ids: readonly ObjectId[]) => void;
 }
+
+/** What is done before groups are listed: what happens to them from then on must be told. */
+export type BeforeListing = (groupIds: readonly ObjectId[]) => Promise<void>;
 
 /** Walks groups by their direct members, side by side. The groups it has walked are the closure. */
 export class Members {
   readonly #parts: ReadParts;
   readonly #tasks: Tasks;
+  readonly #beforeListing: BeforeListing;
   readonly #walked = new Set<ObjectId>();
   readonly #ignored: Record<string, number> = {};
   readonly #walks = new Set<Promise<void>>();
   #largestPage = 0;
 
-  constructor(parts: ReadParts, tasks: Tasks) {
+  constructor(parts: ReadParts, tasks: Tasks, beforeListing: BeforeListing = async () => {}) {
     this.#parts = parts;
     this.#tasks = tasks;
+    this.#beforeListing = beforeListing;
   }
 
   /** Waits for the walks, those that they begin too; `Tasks.done` tells whether they failed. */
@@ -57,14 +64,21 @@ export class Members {
   start(groupIds: readonly ObjectId[], walk: Walk): void {
     const fresh = [...new Set(groupIds)].filter((id) => !this.#walked.has(id));
     if (fresh.length === 0) return;
+    for (const id of fresh) this.#walked.add(id);
+    const ready = this.#beforeListing(fresh);
     for (const id of fresh) {
-      this.#walked.add(id);
       const task = this.#tasks
-        .start(async () => await this.#list(id, walk))
+        .start(async () => {
+          await ready;
+          await this.#list(id, walk);
+        })
         .finally(() => this.#walks.delete(task));
       this.#walks.add(task);
     }
-    void this.#tasks.start(async () => await this.#describe(fresh, walk.inClosure));
+    void this.#tasks.start(async () => {
+      await ready;
+      await this.#describe(fresh, walk.inClosure);
+    });
   }
 
   async #list(groupId: ObjectId, walk: Walk): Promise<void> {
@@ -103,6 +117,7 @@ export class Members {
         memberships.push({ groupId, memberId: id, memberKind, member: true });
       }
     }
+    if (groups.length > 0) walk.onGroups?.(groupId, groups);
     if (walk.follow) this.start(groups, walk);
     await this.#parts.stage({ memberships });
     await walk.onUsers(users);

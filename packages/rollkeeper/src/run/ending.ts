@@ -1,6 +1,7 @@
 import { RollkeeperError } from '../directory/error.ts';
 import type { Strategy } from '../read/reading.ts';
 import type { Claim, HeldCounts, RunKind } from '../store/store.ts';
+import type { ReadReason } from './choose.ts';
 import type { Judged } from './judge.ts';
 import { tellNotices } from './notices.ts';
 import type { RunParts } from './parts.ts';
@@ -28,7 +29,11 @@ export interface Ending {
   readonly judged: Judged;
   /** People in scope who stay as they are. */
   readonly unchanged: number;
-  readonly strategy: Strategy;
+  /** How people were read; null: those that changed alone. */
+  readonly strategy: Strategy | null;
+  readonly reason: ReadReason | null;
+  /** undefined: the run proved nothing. */
+  readonly drift: number | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -52,8 +57,9 @@ export async function end(parts: RunParts, claim: Claim, ending: Ending): Promis
 async function reportOf(
   { graph, now, store }: RunParts,
   claim: Claim,
-  { dryRun, judged, kind, startedAt, stopwatch, strategy, unchanged }: Ending,
+  ending: Ending,
 ): Promise<RunReport> {
+  const { drift, dryRun, judged, kind, reason, startedAt, stopwatch, strategy, unchanged } = ending;
   const totals = dryRun
     ? judged.totals
     : await store.totals(claim.tenantId, new Date(now()).toISOString());
@@ -83,7 +89,9 @@ async function reportOf(
     throttled,
     durationMs: now() - startedAt,
     work: stopwatch.work(graph.tally()),
-    strategy,
+    ...(strategy === null ? {} : { strategy }),
+    ...(reason === null ? {} : { reason }),
+    ...(drift === undefined ? {} : { drift }),
   };
 }
 

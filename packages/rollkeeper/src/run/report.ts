@@ -4,6 +4,8 @@ import type { Where } from '../directory/error.ts';
 import type { HeldKind } from '../decide/threshold.ts';
 import type { Strategy } from '../read/reading.ts';
 import type { RunKind } from '../store/store.ts';
+import type { ReadReason } from './choose.ts';
+import { readReasons } from './choose.ts';
 import type { RunWork } from './work.ts';
 import { workSchema } from './work.ts';
 
@@ -11,7 +13,12 @@ import { workSchema } from './work.ts';
 export interface RunReport {
   /** The run's number, for `rollkeeper runs show`. 0: it failed before it began. */
   readonly run: number;
+  /** `full` and `resync` read everything, `delta` what changed. */
   readonly kind: RunKind;
+  /** Why everything was read; absent where only what changed was. */
+  readonly reason?: ReadReason;
+  /** Differences that a proving read found and no delta round had spoken of; absent where nothing was proven. */
+  readonly drift?: number;
   readonly status: 'succeeded' | 'quarantined' | 'failed' | 'cancelled';
   readonly users: {
     readonly created: number;
@@ -95,6 +102,8 @@ export function emptyReport(
 const schema: v.GenericSchema<RunReport> = v.object({
   run: v.number(),
   kind: v.picklist(['full', 'delta', 'resync', 'approval']),
+  reason: v.exactOptional(v.picklist(readReasons)),
+  drift: v.exactOptional(v.number()),
   status: v.picklist(['succeeded', 'quarantined', 'failed', 'cancelled']),
   users: v.object({
     created: v.number(),

@@ -60,9 +60,7 @@ export async function findScope(
   remembered: Remembered | null,
   signal: AbortSignal,
 ): Promise<FoundScope> {
-  const groupsToKeep = await Promise.all(
-    connection.groupsToKeep.map(async (text) => (await findGroup(graph, text, signal)).id),
-  );
+  const groupsToKeep = await findKept(graph, connection.groupsToKeep, remembered, signal);
   const { scope, membership } = connection;
   if (scope.kind === 'all') {
     return { scope: { kind: 'all', groupsToKeep }, groupName: null, warnings: [] };
@@ -72,21 +70,41 @@ export async function findScope(
   const group =
     known === null
       ? await findScopeGroup(graph, scope, signal)
-      : await follow(graph, known, remembered, signal);
+      : await follow(graph, known, remembered?.groupName ?? known, signal);
   const renamed = known !== null && remembered?.groupName !== group.name;
-  const warnings = renamed
-    ? [
-        `The group “${remembered?.groupName ?? ''}” is now called “${group.name}”; it was followed by its id ${group.id}.` +
-          (scope.kind === 'group-name'
-            ? ` Set MSGRAPH_GROUP_ID_TO_SYNC=${group.id} to stop depending on the name.`
-            : ''),
-      ]
-    : [];
+  const warnings = renamed ? [renaming(scope, group, remembered?.groupName ?? '')] : [];
   return {
     scope: { kind: 'group', groupId: group.id, membership, groupsToKeep },
     groupName: group.name,
     warnings,
   };
+}
+
+/** The warning that a group goes by another name now. */
+export function renaming(scope: Scope, { id, name }: FoundGroup, before: string): string {
+  const advice =
+    scope.kind === 'group-name'
+      ? ` Set MSGRAPH_GROUP_ID_TO_SYNC=${id} to stop depending on the name.`
+      : '';
+  return `The group “${before}” is now called “${name}”; it was followed by its id ${id}.${advice}`;
+}
+
+/** Groups to keep by the id that their text was resolved to before, like the scope's own. */
+async function findKept(
+  graph: Graph,
+  texts: readonly string[],
+  remembered: Remembered | null,
+  signal: AbortSignal,
+): Promise<readonly ObjectId[]> {
+  return await Promise.all(
+    texts.map(async (text) => {
+      const known = remembered?.groupsToKeep.find((one) => one.text === text);
+      const group = known
+        ? await follow(graph, known.id, text, signal)
+        : await findGroup(graph, text, signal);
+      return group.id;
+    }),
+  );
 }
 
 export interface FoundGroup {
@@ -160,14 +178,13 @@ async function groupByName(graph: Graph, name: string, signal: AbortSignal): Pro
 async function follow(
   graph: Graph,
   groupId: ObjectId,
-  remembered: Remembered | null,
+  name: string,
   signal: AbortSignal,
 ): Promise<FoundGroup> {
   try {
     return foundGroup(await graph.get(queries.group(groupId), { signal }));
   } catch (error) {
     if (!(error instanceof RollkeeperError) || error.code !== 'graph.not_found') throw error;
-    const name = remembered?.groupName ?? groupId;
     throw new RollkeeperError('group.gone', `The group “${name}” (${groupId}) is gone.`, {
       remedy:
         'Restore the group in the Entra admin center, or name another group in the settings. Nobody was removed and no row was changed.',

@@ -34,7 +34,7 @@ export class Staging {
   }
 }
 
-const kinds = ['users', 'absences', 'managers', 'groups', 'memberships'] as const;
+const kinds = ['users', 'absences', 'managers', 'groups', 'memberships', 'sleepers'] as const;
 
 const nothing = (): Gathered => ({
   users: [],
@@ -42,6 +42,7 @@ const nothing = (): Gathered => ({
   managers: [],
   groups: [],
   memberships: [],
+  sleepers: [],
 });
 
 function append<Kind extends keyof Gathered>(

@@ -1,11 +1,11 @@
-import type { Claim, RunKind } from '../store/store.ts';
+import type { Claim, Remembered, RunKind } from '../store/store.ts';
 import { end, failed } from './ending.ts';
 import { judgePlan } from './judge.ts';
 import { keepLease, leaseSeconds } from './lease.ts';
 import type { RunParts } from './parts.ts';
 import { drawPlan } from './plan.ts';
-import { read } from './reading.ts';
-import type { Read } from './reading.ts';
+import { unchangedBy } from './proof.ts';
+import { afterDrift, chooseRead, read } from './reading.ts';
 import type { RunResult } from './report.ts';
 import { identifyTenant } from './scope.ts';
 import { Stopwatch } from './work.ts';
@@ -13,6 +13,8 @@ import { Stopwatch } from './work.ts';
 export interface Task {
   /** Stop after the plan. */
   readonly dryRun: boolean;
+  /** Read everything, even where reading what changed would do. Default false. */
+  readonly full?: boolean;
   /** Perform what this run holds: who approved it, and why. */
   readonly approve?: {
     readonly runId: number;
@@ -25,12 +27,16 @@ export interface Task {
  * One run for one tenant: read, decide, judge, apply. Resolves when it succeeded, or is quarantined because it holds
  * removals, everything else applied; throws `RunFailed` otherwise, with rows untouched.
  */
-export async function synchronise(parts: RunParts, { approve, dryRun }: Task): Promise<RunResult> {
+export async function synchronise(parts: RunParts, task: Task): Promise<RunResult> {
+  const { approve, dryRun, full = false } = task;
   const startedAt = parts.now();
-  const attempt: Attempt = {
+  const at = new Date(startedAt).toISOString();
+  let attempt: Attempt = {
     kind: approve === undefined ? 'full' : 'approval',
     approves: approve?.runId ?? null,
     dryRun,
+    full,
+    at,
     startedAt,
     stopwatch: new Stopwatch(parts.now),
   };
@@ -38,10 +44,13 @@ export async function synchronise(parts: RunParts, { approve, dryRun }: Task): P
   try {
     const { connection, graph, store } = parts;
     const tenantId = await identifyTenant(graph, store, connection.tenant, parts.signal);
+    if (approve === undefined) {
+      attempt = { ...attempt, kind: (await chooseRead(parts, tenantId, full)).kind };
+    }
     claim = await store.claim(tenantId, {
       kind: attempt.kind,
       dryRun,
-      at: new Date(startedAt).toISOString(),
+      at,
       leaseSeconds,
       ...(approve === undefined ? {} : { approves: approve }),
     });
@@ -56,6 +65,9 @@ interface Attempt {
   readonly kind: RunKind;
   readonly approves: number | null;
   readonly dryRun: boolean;
+  readonly full: boolean;
+  /** `startedAt`, ISO 8601. */
+  readonly at: string;
   readonly startedAt: number;
   readonly stopwatch: Stopwatch;
 }
@@ -64,16 +76,36 @@ async function perform(given: RunParts, claim: Claim, attempt: Attempt): Promise
   const lease = keepLease(given.store, claim);
   const parts = { ...given, signal: AbortSignal.any([given.signal, lease.signal]) };
   try {
-    const { approves, stopwatch } = attempt;
-    const reading = await stopwatch.time('reading', async () => await read(parts, claim));
+    const { approves, at, stopwatch } = attempt;
+    const reading = await stopwatch.time(
+      'reading',
+      async () => await read(parts, claim, { ...attempt, claimedAs: attempt.kind }),
+    );
     const staysAsItIs = await stopwatch.time('deciding', async () => await decide(parts, claim));
-    const { scopeChanged, strategy, warnings } = reading;
+    const { reason, scopeChanged, strategy, warnings } = reading;
+    const drift = await reading.proof?.drift(parts.store, claim);
     const judged = await judgePlan(parts, claim, { scopeChanged, approves });
+    const unchanged =
+      reading.unchanged === null
+        ? await unchangedBy(parts.store, claim, judged.totals.inScope)
+        : reading.unchanged + staysAsItIs;
     if (!attempt.dryRun) {
-      await stopwatch.time('applying', async () => await apply(parts, claim, reading, attempt));
+      await stopwatch.time(
+        'applying',
+        async () => await apply(parts, claim, afterDrift(reading.remember, drift ?? 0), at),
+      );
     }
-    const unchanged = reading.unchanged + staysAsItIs;
-    return await end(given, claim, { ...attempt, judged, unchanged, strategy, warnings });
+    const kind = attempt.kind === 'approval' ? attempt.kind : reading.kind;
+    return await end(given, claim, {
+      ...attempt,
+      kind,
+      reason,
+      drift,
+      judged,
+      unchanged,
+      strategy,
+      warnings,
+    });
   } catch (error) {
     throw lease.signal.aborted ? lease.signal.reason : error;
   } finally {
@@ -92,12 +124,11 @@ async function decide(parts: RunParts, claim: Claim): Promise<number> {
 async function apply(
   parts: RunParts,
   claim: Claim,
-  reading: Read,
-  attempt: Attempt,
+  remember: Remembered,
+  at: string,
 ): Promise<void> {
   parts.signal.throwIfAborted();
   parts.progress({ phase: 'applying' });
   await parts.store.enter(claim, 'applying');
-  const at = new Date(attempt.startedAt).toISOString();
-  await parts.store.apply(claim, { at, remember: reading.remember });
+  await parts.store.apply(claim, { at, remember });
 }

@@ -25,6 +25,10 @@ export const remember: Remembered = {
   membership: 'transitive',
   disabledUsers: 'keep',
   attributes: userAttributes.map(({ name }) => name).toSorted(),
+  groupsToKeep: [],
+  checkpoint: null,
+  deltaWay: 'latest',
+  proofDueAt: at,
 };
 export const whole = { after: null, limit: 1_000 } as const;
 

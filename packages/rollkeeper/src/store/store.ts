@@ -13,6 +13,8 @@
  * - Lists are read in pages by key (`after`, `limit`), so that no call holds more than a page.
  */
 import type { Kept } from '../directory/attribute.ts';
+import type { Checkpoint } from '../directory/checkpoint.ts';
+import type { KnownMembership, KnownOf } from '../directory/known.ts';
 import type { ObjectId, Reason, Statements } from '../directory/statement.ts';
 import type { Planned, PlanCounts } from '../decide/operation.ts';
 import type { HeldState } from '../decide/held.ts';
@@ -53,6 +55,14 @@ export interface Remembered {
   readonly disabledUsers: 'keep' | 'remove';
   /** Every attribute that was asked for, extra ones included, sorted. */
   readonly attributes: readonly string[];
+  /** What each text of `MSGRAPH_GROUPS_TO_KEEP` was resolved to. */
+  readonly groupsToKeep: readonly { readonly text: string; readonly id: ObjectId }[];
+  /** From where a delta read goes on; null: the next read is a full one. */
+  readonly checkpoint: Checkpoint | null;
+  /** How delta links are taken: `latest` by `$deltatoken=latest`; `initial` by a first round, since Graph refused or misunderstood that. */
+  readonly deltaWay: 'latest' | 'initial';
+  /** ISO 8601: when a delta read is to be proven by a full one. */
+  readonly proofDueAt: string;
 }
 
 export interface KnownPeoplePage {
@@ -72,6 +82,16 @@ export interface KnownMembershipsPage {
    * rejected. Whoever computes the closure does without it.
    */
   readonly held: Uint8Array;
+}
+
+/** Whom an operation of a plan concerns, before names are looked up. */
+export interface PlannedSubject {
+  readonly sequence: number;
+  readonly kind: Planned['kind'];
+  /** The person, the group, or the member of a membership. */
+  readonly subjectId: ObjectId;
+  /** The group of a membership, or the supervisor that is set. */
+  readonly objectId: ObjectId | null;
 }
 
 /** How far a plan is drawn: the next staged row to decide, after `row` of its kind; null: from the first. */
@@ -306,6 +326,8 @@ export interface Store extends AccessStore {
    */
   renew(claim: Claim, leaseSeconds: number): Promise<void>;
   enter(claim: Claim, status: 'deciding' | 'applying'): Promise<void>;
+  /** Says what kind of run it turned out to be, once what to go on from was looked at. */
+  become(claim: Claim, kind: RunKind): Promise<void>;
 
   /** People ever in scope, by id; but the permanently deleted. */
   knownPeople(tenantId: string, page: Page<ObjectId>): Promise<KnownPeoplePage>;
@@ -316,8 +338,23 @@ export interface Store extends AccessStore {
   ): Promise<KnownMembershipsPage>;
   knownGroups(tenantId: string): Promise<readonly ObjectId[]>;
 
+  /** What is known of these ids, a page of them at a time: a delta read asks for just those that it was told of. */
+  knownOf(tenantId: string, ids: readonly ObjectId[]): Promise<KnownOf>;
+  /** A group's direct edges, by member. */
+  membersOf(
+    tenantId: string,
+    groupId: ObjectId,
+    page: Page<ObjectId>,
+  ): Promise<readonly KnownMembership[]>;
+  /** Every edge whose member is a group. */
+  nestings(tenantId: string): Promise<readonly KnownMembership[]>;
+  /** People in scope whose supervisor is one of these. */
+  reportsOf(tenantId: string, supervisorIds: readonly ObjectId[]): Promise<readonly ObjectId[]>;
+
   /** Appends statements to the run's staging. Not idempotent: on failure the run fails. */
   stage(claim: Claim, statements: Statements): Promise<void>;
+  /** Forgets all that the run has staged: its read begins anew. */
+  unstage(claim: Claim): Promise<void>;
 
   /**
    * Decides for a page of what was staged, next to the rows it is compared with, and appends the operations to the
@@ -337,6 +374,8 @@ export interface Store extends AccessStore {
    * membership that stays is not dropped. Call it once, after the plan is judged.
    */
   hold(claim: Claim, holding: Holding): Promise<void>;
+  /** Whom the run's plan concerns, by sequence; before `finish`. */
+  plannedSubjects(claim: Claim, page: Page<number>): Promise<readonly PlannedSubject[]>;
   /** `since`: ISO 8601; removals applied before it are not `recent`. */
   totals(tenantId: string, since: string): Promise<Totals>;
 

@@ -34,7 +34,7 @@ describe('rollkeeper sync', () => {
     assert.equal(first.code, 0, first.stderr);
     const report: unknown = JSON.parse(first.stdout);
     assert.ok(typeof report === 'object' && report !== null);
-    assert.deepEqual(Object.keys(report), [...reportKeys, 'work', 'strategy']);
+    assert.deepEqual(Object.keys(report), [...reportKeys, 'work', 'strategy', 'reason']);
     const second = await command(['sync', '--json'], { env: settings });
     const again = JSON.parse(second.stdout) as { users: Record<string, number> };
     assert.deepEqual(
@@ -150,7 +150,7 @@ describe('rollkeeper sync', () => {
       ['SIGTERM', 143],
     ] as const) {
       const fault = story.entra.faults.add({ match: { path: /members$/u }, hang: true });
-      const run = start(['sync', '--json'], { env: story.settings });
+      const run = start(['sync', '--full', '--json'], { env: story.settings });
       while (fault.hits === 0) await new Promise((done) => setTimeout(done, 20));
       run.process.kill(name);
       const ended = await run.ended;

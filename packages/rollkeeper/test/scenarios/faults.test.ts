@@ -26,7 +26,7 @@ async function synchronised(t: TestContext, options: SimulatorOptions = {}): Pro
 }
 
 async function failureOf(keeper: Rollkeeper): Promise<RollkeeperError> {
-  const failure: unknown = await keeper.sync().catch((error: unknown) => error);
+  const failure: unknown = await keeper.sync({ full: true }).catch((error: unknown) => error);
   assert.ok(failure instanceof RunFailed, 'The run did not fail.');
   assert.equal(failure.report.status, 'failed');
   assert.ok(failure.cause instanceof RollkeeperError, String(failure.cause));
@@ -76,7 +76,7 @@ describe('Graph failing', () => {
     ] satisfies readonly Fault[]) {
       story.entra.faults.add(fault);
     }
-    const { report } = await story.keeper.sync();
+    const { report } = await story.keeper.sync({ full: true });
     assert.equal(report.users.softDeleted, 1);
     assert.equal(report.users.updated, 1);
     assert.equal(report.throttled, 2);
@@ -87,7 +87,7 @@ describe('Graph failing', () => {
     for (const status of [429, 503, 500]) {
       story.entra.faults.add({ match: { inBatch: true }, nth: 2, times: 2, status, body: {} });
     }
-    const { report } = await story.keeper.sync();
+    const { report } = await story.keeper.sync({ full: true });
     assert.equal(report.users.softDeleted, 1);
     assert.equal(report.users.updated, 1);
   });
@@ -182,7 +182,7 @@ describe('an answer that cannot be right', () => {
         body: { error: { code, message: 'lost' } },
       });
     }
-    const { report } = await story.keeper.sync();
+    const { report } = await story.keeper.sync({ full: true });
     assert.equal(report.users.softDeleted, 1);
   });
 });

@@ -448,7 +448,7 @@ describe('a run that is cancelled', () => {
     leave(story, people.slice(0, 1));
     const before = story.everything();
     const fault = story.entra.faults.add({ match: { path: /members$/u }, hang: true });
-    const run = story.keeper.sync();
+    const run = story.keeper.sync({ full: true });
     run.catch(() => {});
     while (fault.hits === 0) await new Promise((done) => setTimeout(done, 10));
     const elsewhere = await story.reopened({});

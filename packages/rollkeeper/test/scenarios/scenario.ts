@@ -43,6 +43,8 @@ export interface Scenario {
   rows(sql: string): readonly Row[];
   /** Everything that an application may join to, as text to compare. */
   everything(): string;
+  /** Closes all of it before the test ends, where a test tells many. */
+  close(): Promise<void>;
 }
 
 /** Whatever runs what is left to do at its end: a test, or one of the stories that a test tells. */
@@ -76,13 +78,17 @@ export async function scenario(
     keepers.push(keeper);
     return keeper;
   };
-  context.after(async () => {
+  let closed = false;
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
     for (const keeper of keepers) await keeper.close();
     await entra.close();
     await assertNoLeakIn(folder, secretsOf(settings));
     await rm(folder, { recursive: true, force: true });
     watch.end();
-  });
+  };
+  context.after(close);
   const keeper = await reopened({});
   const rows = (sql: string): readonly Row[] =>
     onPostgres ? postgresRows(database, sql) : query(databaseFile, sql);
@@ -98,6 +104,7 @@ export async function scenario(
     answersHeld: () => watch.held,
     rows,
     everything: () => viewsAsText(rows),
+    close,
   };
 }
 

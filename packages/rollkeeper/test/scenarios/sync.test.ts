@@ -243,7 +243,7 @@ describe('who leaves', () => {
       times: Number.POSITIVE_INFINITY,
       rewrite: (answer) => ({ ...answer, body: without(answer.body, missing) }),
     });
-    const { report } = await story.keeper.sync();
+    const { report } = await story.keeper.sync({ full: true });
     assert.equal(report.users.softDeleted, 0);
     assert.equal(story.everything(), before);
   });

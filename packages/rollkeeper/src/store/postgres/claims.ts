@@ -1,7 +1,7 @@
 import type { Owner } from '../owner.ts';
 import { isGone, ownerText, parseOwner } from '../owner.ts';
 import { activeRun, lostLease } from '../refusal.ts';
-import type { Claim, Store } from '../store.ts';
+import type { Claim, RunKind, Store } from '../store.ts';
 import type { Database, Session } from './connection.ts';
 import { requireHeld } from './held/waiting.ts';
 import { holdConnection, ownsLease, refuseCancelled, requireLease } from './lease.ts';
@@ -136,6 +136,17 @@ export async function renew(
   );
   if (renewed === 0) throw lostLease({ tenantId, runId, fence });
   await refuseCancelled(database, { tenantId, runId, fence });
+}
+
+export async function become(database: Database, run: Claim, kind: RunKind): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await holdConnection(transaction, run.tenantId);
+    await requireLease(transaction, run);
+    await transaction.run(
+      'UPDATE rollkeeper_runs SET kind = $kind WHERE tenant_id = $tenant AND run_id = $run',
+      { tenant: run.tenantId, run: run.runId, kind },
+    );
+  });
 }
 
 export async function enter(

@@ -4,13 +4,14 @@ import { thisProcess } from '../owner.ts';
 import type { Store } from '../store.ts';
 import * as access from './access.ts';
 import { apply } from './apply/apply.ts';
-import { claim, enter, finish, renew } from './claims.ts';
+import { become, claim, enter, finish, renew } from './claims.ts';
 import { Database } from './connection.ts';
 import { draw } from './draw.ts';
 import { erasures, forget, purge } from './erasing.ts';
 import { cancel, reject } from './held/decisions.ts';
 import { hold } from './held/hold.ts';
 import { held } from './held/listing.ts';
+import { knownOf, membersOf, nestings, reportsOf } from './known-of.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { changes, groups } from './listings.ts';
 import { readLocation } from './location.ts';
@@ -20,8 +21,9 @@ import { Pairs } from './pairs.ts';
 import { pause, paused, resume } from './pauses.ts';
 import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
+import { plannedSubjects } from './planned-subjects.ts';
 import { lastApplied, run, runs } from './runs.ts';
-import { stage } from './staging.ts';
+import { stage, unstage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
 
@@ -79,12 +81,20 @@ function storeOn(database: Database): Store {
     claim: async (tenantId, options) => await claim(database, owner, tenantId, options),
     renew: async (mine, leaseSeconds) => await renew(database, mine, leaseSeconds),
     enter: async (mine, status) => await enter(database, mine, status),
+    become: async (mine, kind) => await become(database, mine, kind),
     knownPeople: async (tenantId, page) => await knownPeople(database, tenantId, page),
     knownMemberships: async (tenantId, page) => await knownMemberships(database, tenantId, page),
     knownGroups: async (tenantId) => await knownGroups(database, tenantId),
+    knownOf: async (tenantId, ids) => await knownOf(database, tenantId, ids),
+    membersOf: async (tenantId, groupId, page) =>
+      await membersOf(database, tenantId, groupId, page),
+    nestings: async (tenantId) => await nestings(database, tenantId),
+    reportsOf: async (tenantId, ids) => await reportsOf(database, tenantId, ids),
     stage: async (mine, statements) => await stage(database, mine, statements),
+    unstage: async (mine) => await unstage(database, mine),
     draw: async (mine, policy, from) => await draw(database, pairs, mine, policy, from),
     planSummary: async (mine) => await planSummary(database, mine),
+    plannedSubjects: async (mine, page) => await plannedSubjects(database, mine, page),
     hold: async (mine, holding) => await hold(database, mine, holding),
     totals: async (tenantId, since) => await totals(database, tenantId, since),
     apply: async (mine, options) => await apply(database, mine, options),

@@ -16,6 +16,7 @@ export const stagedTables = [
   'rollkeeper_staged_managers',
   'rollkeeper_staged_groups',
   'rollkeeper_staged_memberships',
+  'rollkeeper_staged_sleepers',
 ] as const;
 export type StagedTable = (typeof stagedTables)[number];
 
@@ -46,6 +47,7 @@ interface Part {
 /** In the order of arrival: of a person who is stated and absent in one batch, the absence is the later one. */
 function partsOf(statements: Statements): readonly Part[] {
   const { users = [], absences = [], managers = [], groups = [], memberships = [] } = statements;
+  const { sleepers = [] } = statements;
   return [
     {
       table: 'rollkeeper_staged_users',
@@ -94,6 +96,11 @@ function partsOf(statements: Statements): readonly Part[] {
         member,
       ]),
     },
+    {
+      table: 'rollkeeper_staged_sleepers',
+      columns: 'id, asleep',
+      rows: sleepers.map(({ id, asleep }) => [id, asleep]),
+    },
   ];
 }
 
@@ -127,6 +134,18 @@ function* numbered(
   after: number,
 ): Generator<readonly CopiedValue[]> {
   for (const [at, row] of rows.entries()) yield [tenantId, runId, after + at + 1, ...row];
+}
+
+export async function unstage(database: Database, claim: Claim): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await requireLease(transaction, claim);
+    await dropStaging(transaction, claim.tenantId);
+    // Rows are still numbered on: what is gone counts as repeated.
+    await transaction.run(
+      `UPDATE rollkeeper_runs SET repeated = staged WHERE tenant_id = $tenant AND run_id = $run`,
+      { tenant: claim.tenantId, run: claim.runId },
+    );
+  });
 }
 
 /** Drops what a tenant has staged. */
@@ -173,6 +192,9 @@ export const settleGroups = async (transaction: Transaction, claim: Claim): Prom
 
 export const settleMemberships = async (transaction: Transaction, claim: Claim): Promise<void> =>
   await settle(transaction, claim, ['rollkeeper_staged_memberships'], 'group_id, member_id');
+
+export const settleSleepers = async (transaction: Transaction, claim: Claim): Promise<void> =>
+  await settle(transaction, claim, ['rollkeeper_staged_sleepers'], 'id');
 
 async function settle(
   transaction: Transaction,

@@ -1,7 +1,7 @@
 import type { Owner } from '../owner.ts';
 import { isGone, ownerText, parseOwner } from '../owner.ts';
 import { activeRun, lostLease } from '../refusal.ts';
-import type { Claim, Store } from '../store.ts';
+import type { Claim, RunKind, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { requireHeld } from './held/waiting.ts';
 import { ownsLease, refuseCancelled, requireLease } from './lease.ts';
@@ -122,6 +122,16 @@ export function enter(connection: Connection, run: Claim, status: 'deciding' | '
     connection.run(
       'UPDATE rollkeeper_runs SET status = $status WHERE tenant_id = $tenant AND run_id = $run',
       { tenant: run.tenantId, run: run.runId, status },
+    );
+  });
+}
+
+export function become(connection: Connection, run: Claim, kind: RunKind): void {
+  connection.transaction(() => {
+    requireLease(connection, run);
+    connection.run(
+      'UPDATE rollkeeper_runs SET kind = $kind WHERE tenant_id = $tenant AND run_id = $run',
+      { tenant: run.tenantId, run: run.runId, kind },
     );
   });
 }

@@ -49,7 +49,8 @@ export function knownMemberships(
   };
 }
 
-const isHeld = `
+/** Whether the removal of the membership `e` is held or was rejected. */
+export const isHeld = `
   EXISTS (SELECT 1 FROM rollkeeper_held h
            WHERE h.tenant_id = e.tenant_id AND h.kind = 'memberships'
              AND h.subject_id = e.member_id AND h.group_id = e.group_id)`;

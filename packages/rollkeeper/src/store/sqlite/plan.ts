@@ -104,7 +104,7 @@ export function countPlan(
       WHERE tenant_id = $tenant AND run_id = $run AND kind <> 'held' GROUP BY kind`,
     { tenant: tenantId, run: runId },
   );
-  for (const row of rows) counts[kindOf(row['kind'])] = integer(row['operations']);
+  for (const row of rows) counts[operationKind(row['kind'])] = integer(row['operations']);
   return counts;
 }
 
@@ -191,7 +191,7 @@ export function planned(
 
 export const plannedRow = (row: Row): PlannedRow => ({
   sequence: integer(row['sequence']),
-  kind: kindOf(row['kind']),
+  kind: operationKind(row['kind']),
   held: flag(row['held']),
   reason: reasonOrNull(row['reason']),
   subjectId: text(row['subject_id']),
@@ -201,7 +201,7 @@ export const plannedRow = (row: Row): PlannedRow => ({
   objectName: textOrNull(row['object_name']),
 });
 
-function kindOf(value: unknown): OperationKind {
+export function operationKind(value: unknown): OperationKind {
   const kind = operationKinds.find((known) => known === value);
   if (kind !== undefined) return kind;
   throw new TypeError(`An operation of an unknown kind: ${String(value)}.`);

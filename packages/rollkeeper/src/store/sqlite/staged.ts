@@ -7,6 +7,7 @@ export const stagedTables = [
   'rollkeeper_staged_managers',
   'rollkeeper_staged_groups',
   'rollkeeper_staged_memberships',
+  'rollkeeper_staged_sleepers',
 ] as const;
 export type StagedTable = (typeof stagedTables)[number];
 
@@ -91,5 +92,13 @@ CREATE TEMP TABLE IF NOT EXISTS rollkeeper_staged_memberships (
   member_id   TEXT    NOT NULL,
   member_kind TEXT    NOT NULL,
   member      INTEGER NOT NULL                  -- 0: no longer a member
+) STRICT;
+
+CREATE TEMP TABLE IF NOT EXISTS rollkeeper_staged_sleepers (
+  row       INTEGER NOT NULL PRIMARY KEY,
+  tenant_id TEXT    NOT NULL,
+  run_id    INTEGER NOT NULL,
+  id        TEXT    NOT NULL,
+  asleep    INTEGER NOT NULL                    -- 0: restored, or deleted for good
 ) STRICT;
 `;

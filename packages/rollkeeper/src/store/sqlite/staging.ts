@@ -3,6 +3,7 @@ import type {
   GroupStatement,
   ManagerStatement,
   MembershipStatement,
+  SleeperStatement,
   Statements,
   UserStatement,
 } from '../../directory/statement.ts';
@@ -19,6 +20,7 @@ export function stage(connection: Connection, claim: Claim, statements: Statemen
   connection.aside(() => {
     requireLease(connection, claim);
     const { users = [], absences = [], managers = [], groups = [], memberships = [] } = statements;
+    const { sleepers = [] } = statements;
     if (users.length > 0 || absences.length > 0) {
       const last = Math.max(
         lastRow(connection, 'rollkeeper_staged_users'),
@@ -30,6 +32,7 @@ export function stage(connection: Connection, claim: Claim, statements: Statemen
     if (managers.length > 0) stageManagers(connection, claim, managers);
     if (groups.length > 0) stageGroups(connection, claim, groups);
     if (memberships.length > 0) stageMemberships(connection, claim, memberships);
+    if (sleepers.length > 0) stageSleepers(connection, claim, sleepers);
   });
 }
 
@@ -125,6 +128,29 @@ function stageMemberships(
   }
 }
 
+function stageSleepers(
+  connection: Connection,
+  claim: Claim,
+  sleepers: readonly SleeperStatement[],
+): void {
+  const insert = connection.prepare(
+    `INSERT INTO rollkeeper_staged_sleepers (row, tenant_id, run_id, id, asleep)
+     VALUES (${placeholders(5)})`,
+  );
+  let row = lastRow(connection, 'rollkeeper_staged_sleepers');
+  for (const { id, asleep } of sleepers) {
+    row += 1;
+    insert.run(row, claim.tenantId, claim.runId, id, asleep ? 1 : 0);
+  }
+}
+
+export function unstage(connection: Connection, claim: Claim): void {
+  connection.aside(() => {
+    requireLease(connection, claim);
+    dropStaging(connection, claim.tenantId);
+  });
+}
+
 /**
  * Drops what a tenant has staged. A table that holds nothing of other tenants is emptied whole, which frees its
  * pages without visiting its rows.
@@ -154,6 +180,9 @@ export const settleGroups = (connection: Connection, claim: Claim): void =>
 
 export const settleMemberships = (connection: Connection, claim: Claim): void =>
   settle(connection, claim, ['rollkeeper_staged_memberships'], 'group_id, member_id');
+
+export const settleSleepers = (connection: Connection, claim: Claim): void =>
+  settle(connection, claim, ['rollkeeper_staged_sleepers'], 'id');
 
 function settle(
   connection: Connection,

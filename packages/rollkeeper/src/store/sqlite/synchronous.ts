@@ -11,8 +11,9 @@ import {
   session,
 } from './access.ts';
 import { apply } from './apply/apply.ts';
-import { claim, enter, finish, renew } from './claims.ts';
+import { become, claim, enter, finish, renew } from './claims.ts';
 import { Connection } from './connection.ts';
+import { knownOf, membersOf, nestings, reportsOf } from './known-of.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { draw } from './draw.ts';
 import { erasures, forget, purge } from './erasing.ts';
@@ -27,6 +28,7 @@ import { Pairs } from './pairs.ts';
 import { pause, paused, resume } from './pauses.ts';
 import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
+import { plannedSubjects } from './planned-subjects.ts';
 import { lastApplied, run, runs } from './runs.ts';
 import { createStaging } from './staged.ts';
 import { changesOf } from './search/changes.ts';
@@ -35,7 +37,7 @@ import { group, groupsAround, groupsOf, searchGroups } from './search/groups.ts'
 import { managers, reports, tops } from './search/lines.ts';
 import { departments, searchPeople } from './search/people.ts';
 import { failedRuns, plannedCounts, plannedOf, waitingOf } from './search/runs.ts';
-import { stage } from './staging.ts';
+import { stage, unstage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
 
@@ -81,12 +83,19 @@ export function openSynchronously(
     claim: (tenantId, options) => claim(connection, owner, tenantId, options),
     renew: (mine, leaseSeconds) => renew(connection, mine, leaseSeconds),
     enter: (mine, status) => enter(connection, mine, status),
+    become: (mine, kind) => become(connection, mine, kind),
     knownPeople: (tenantId, page) => knownPeople(connection, tenantId, page),
     knownMemberships: (tenantId, page) => knownMemberships(connection, tenantId, page),
     knownGroups: (tenantId) => knownGroups(connection, tenantId),
+    knownOf: (tenantId, ids) => knownOf(connection, tenantId, ids),
+    membersOf: (tenantId, groupId, page) => membersOf(connection, tenantId, groupId, page),
+    nestings: (tenantId) => nestings(connection, tenantId),
+    reportsOf: (tenantId, ids) => reportsOf(connection, tenantId, ids),
     stage: (mine, statements) => stage(connection, mine, statements),
+    unstage: (mine) => unstage(connection, mine),
     draw: (mine, policy, from) => draw(connection, pairs, mine, policy, from),
     planSummary: (mine) => planSummary(connection, mine),
+    plannedSubjects: (mine, page) => plannedSubjects(connection, mine, page),
     hold: (mine, holding) => hold(connection, mine, holding),
     totals: (tenantId, since) => totals(connection, tenantId, since),
     apply: (mine, options) => apply(connection, mine, options),

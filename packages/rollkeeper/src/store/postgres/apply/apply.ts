@@ -12,6 +12,7 @@ import { requireStaged } from '../staging.ts';
 import { remember, remembered } from '../tenants.ts';
 import { applyGroups, applyMemberships } from './groups.ts';
 import { dropGone } from './gone.ts';
+import { applySleepers } from './sleepers.ts';
 import { applyOutsideManagers } from './outside-managers.ts';
 import { applyPeople, refreshFingerprints } from './people.ts';
 import type { Application } from './record.ts';
@@ -53,6 +54,7 @@ async function perform(
   await dropGone(transaction, application, plan);
   await applyOutsideManagers(transaction, application, claim);
   await refreshFingerprints(transaction, application, plan.create);
+  await applySleepers(transaction, application, claim);
   await settleHeld(transaction, application, plan);
   await recordApproval(transaction, claim, at);
   await remember(transaction, claim.tenantId, now);

@@ -14,6 +14,7 @@ import { applyOutsideManagers } from './outside-managers.ts';
 import { applyPeople, refreshFingerprints } from './people.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
+import { applySleepers } from './sleepers.ts';
 
 /** Performs a run's plan: rows, changes, what is to be remembered, and the run's state, in one transaction. */
 export function apply(
@@ -37,6 +38,7 @@ export function apply(
     refreshFingerprints(connection, application, plan.create);
     settleHeld(connection, application, plan);
     recordApproval(connection, claim, at);
+    applySleepers(connection, application, claim);
     remember(connection, claim.tenantId, now);
   });
 }

@@ -1,0 +1,24 @@
+import type { ObjectId } from './statement.ts';
+
+/** A delta link of groups, and the groups that it tells of: at most fifty. */
+export interface GroupsLink {
+  readonly ids: readonly ObjectId[];
+  readonly link: string;
+}
+
+/**
+ * From where the next read can go on: what happened since is told by the links. A link is opaque, kept and sent
+ * back whole. https://learn.microsoft.com/graph/delta-query-overview
+ */
+export interface Checkpoint {
+  /** ISO 8601: when the oldest of the links was taken. Graph honours them for seven days. */
+  readonly takenAt: string;
+  /** The attributes that the links tell of; others change unseen. */
+  readonly select: string;
+  readonly users: string;
+  /** Whether an answer to the link of users was seen to tell of all that was selected. */
+  readonly usersProven: boolean;
+  readonly groups: readonly GroupsLink[];
+  /** Groups of the closure that were deleted: they stay among the links' ids, so that their return is seen. */
+  readonly deletedGroups: readonly { readonly id: ObjectId; readonly since: string }[];
+}

@@ -1,0 +1,328 @@
+import type { Checkpoint, GroupsLink } from '../directory/checkpoint.ts';
+import type { KnownGroup } from '../directory/known.ts';
+import type { GroupStatement, ObjectId } from '../directory/statement.ts';
+import { decodeGroup, decodeId } from '../graph/decode.ts';
+import type { DeltaWay } from '../graph/queries.ts';
+import { idsPerDelta, queries } from '../graph/queries.ts';
+import { knownClosure, Nesting } from './closure.ts';
+import { GroupsRound } from './delta-groups.ts';
+import { Doubts } from './delta-parts.ts';
+import type { DeltaParts } from './delta-parts.ts';
+import { UsersRound } from './delta-users.ts';
+import { IdTable } from './id-table.ts';
+import { Known } from './known.ts';
+import { Links } from './links.ts';
+import { Members } from './members.ts';
+import { found, People } from './people.ts';
+import { Placing } from './placing.ts';
+import type { Ground } from './placing.ts';
+import type { Reading, ResolvedScope } from './reading.ts';
+import { Resync } from './resync.ts';
+import { readRound } from './round.ts';
+import { Tasks } from './tasks.ts';
+
+/** How long Graph keeps what was deleted, in milliseconds, with a day to spare. */
+const restorable = 31 * 24 * 60 * 60 * 1000;
+
+export interface DeltaReading extends Pick<Reading, 'ignored' | 'unresolved'> {
+  readonly checkpoint: Checkpoint;
+  /** How links are taken from now on. */
+  readonly way: DeltaWay;
+  /** The scope's group as it is called now; null: nothing was said of it. */
+  readonly groupName: string | null;
+}
+
+export interface Since {
+  readonly checkpoint: Checkpoint;
+  readonly way: DeltaWay;
+  /** When the run began, ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * What changed since a checkpoint. States the same things as a full read would, about those that Graph names. Resolves when
+ * every round was read to its delta link, or throws: `Resync` where only a full read will do.
+ */
+export async function readDelta(
+  given: DeltaParts,
+  scope: ResolvedScope,
+  { checkpoint, at, way }: Since,
+): Promise<DeltaReading> {
+  const tasks = new Tasks(given.signal);
+  const parts: DeltaParts = { ...given, signal: tasks.signal };
+  const doubts = new Doubts();
+  const waitedFor = new Set(checkpoint.deletedGroups.map(({ id }) => id));
+  const groups = new GroupsRound(parts.memory, waitedFor);
+  const users = new UsersRound(parts, doubts, scope.kind === 'all');
+  const links = new Links(parts.graph, parts.signal, way);
+  const packed = await packedLinks(checkpoint, links);
+  const usersLinks: string[] = [];
+  const groupsLinks: GroupsLink[] = [];
+  void tasks.start(async () => {
+    usersLinks.push(await readRound(parts.graph, checkpoint.users, parts.signal, users.take));
+  });
+  for (const { ids, link } of checkpoint.groups) {
+    void tasks.start(async () => {
+      const next = await readRound(parts.graph, link, parts.signal, groups.take);
+      groupsLinks.push({ ids, link: next });
+    });
+  }
+  await tasks.done();
+  if (!checkpoint.usersProven && users.selectIgnored) throw new Resync('select_ignored');
+
+  const moved = new Moves(parts, scope, groups, links, checkpoint);
+  const outcome = await moved.follow(tasks, doubts);
+  return {
+    ignored: groups.ignored,
+    unresolved: outcome.unresolved,
+    groupName: outcome.groupName,
+    way: links.way,
+    checkpoint: {
+      takenAt: at,
+      select: checkpoint.select,
+      users: usersLinks[0] ?? checkpoint.users,
+      usersProven: checkpoint.usersProven || users.proven,
+      groups: [...(packed ?? inOrder(groupsLinks, checkpoint)), ...outcome.links],
+      deletedGroups: stillWaitedFor(checkpoint, groups, outcome.deletedGroups, at),
+    },
+  };
+}
+
+/** New links for all groups, taken before the old ones are read, where the old ones are more than are needed. */
+async function packedLinks(
+  { groups }: Checkpoint,
+  links: Links,
+): Promise<readonly GroupsLink[] | null> {
+  const ids = [...new Set(groups.flatMap((one) => one.ids))];
+  // A first round for each would cost more than the links that it saves.
+  if (links.way === 'initial' || groups.length <= Math.ceil(ids.length / idsPerDelta)) return null;
+  return await links.groups(ids);
+}
+
+function inOrder(read: readonly GroupsLink[], { groups }: Checkpoint): readonly GroupsLink[] {
+  return groups.flatMap(({ ids }) => read.filter((one) => one.ids === ids));
+}
+
+function stillWaitedFor(
+  checkpoint: Checkpoint,
+  { purged }: GroupsRound,
+  deleted: readonly ObjectId[],
+  at: string,
+): Checkpoint['deletedGroups'] {
+  const oldest = Date.parse(at) - restorable;
+  return [
+    ...checkpoint.deletedGroups.filter(({ since }) => Date.parse(since) > oldest),
+    ...deleted.map((id) => ({ id, since: at })),
+  ].filter(({ id }) => !purged.has(id));
+}
+
+interface Outcome {
+  readonly links: readonly GroupsLink[];
+  readonly deletedGroups: readonly ObjectId[];
+  readonly groupName: string | null;
+  readonly unresolved: number;
+}
+
+/** What follows from what the rounds said: the closure moves, people are placed anew, doubts are asked about. */
+class Moves {
+  readonly #parts: DeltaParts;
+  readonly #scope: ResolvedScope;
+  readonly #groups: GroupsRound;
+  readonly #links: Links;
+  readonly #covered: ReadonlySet<ObjectId>;
+  readonly #newLinks: GroupsLink[] = [];
+
+  constructor(
+    parts: DeltaParts,
+    scope: ResolvedScope,
+    groups: GroupsRound,
+    links: Links,
+    checkpoint: Checkpoint,
+  ) {
+    this.#parts = parts;
+    this.#scope = scope;
+    this.#groups = groups;
+    this.#links = links;
+    this.#covered = new Set(checkpoint.groups.flatMap(({ ids }) => ids));
+  }
+
+  async follow(tasks: Tasks, doubts: Doubts): Promise<Outcome> {
+    const { memory } = this.#parts;
+    const people = new People(this.#parts);
+    const known = await this.#groups.known();
+    const kept = new Set(this.#scope.groupsToKeep);
+    this.#requireNamedGroups();
+    const nesting = this.#groups.silent
+      ? null
+      : new Nesting(await memory.nestings(), this.#groups.edges, this.#groups.gone);
+    const before = knownClosure(known);
+    const joined = new Map<ObjectId, IdTable>();
+    const closure = nesting === null ? before : await this.#closure(nesting, known, tasks, joined);
+    const ground: Ground = {
+      everyone: this.#scope.kind === 'all',
+      closure,
+      tracked: new Set([...closure, ...kept]),
+    };
+    const placing = new Placing(this.#parts, people, ground, this.#groups.edges);
+    for (const members of joined.values()) placing.place(members.ids());
+    if (nesting !== null) await this.#stateEdges(nesting, ground, joined);
+    const left = [...before].filter((id) => !closure.has(id));
+    const groupName = await this.#stateGroups(known, ground, left);
+    const adopted = [...closure].filter((id) => !before.has(id) && !joined.has(id));
+    for (const id of adopted) await this.#placeMembers(id, placing);
+    for (const members of joined.values()) await placing.settle(members.ids());
+    for (const id of left) await this.#letGo(id, ground, placing);
+    await placing.settle(this.#groups.edges.members());
+    await this.#settleDoubts(doubts, placing);
+    return {
+      links: this.#newLinks,
+      deletedGroups: left.filter((id) => this.#groups.gone.has(id)),
+      groupName,
+      unresolved: placing.unresolved,
+    };
+  }
+
+  /** The groups that the settings name cannot be missing: the full read says what became of them. */
+  #requireNamedGroups(): void {
+    const { gone } = this.#groups;
+    const named = [
+      ...(this.#scope.kind === 'group' ? [this.#scope.groupId] : []),
+      ...this.#scope.groupsToKeep,
+    ];
+    if (named.some((id) => gone.has(id))) throw new Resync('group_restored');
+  }
+
+  /** Follows the groups in groups; those that join are listed, after their own links were taken. */
+  async #closure(
+    nesting: Nesting,
+    known: ReadonlyMap<ObjectId, KnownGroup>,
+    tasks: Tasks,
+    joined: Map<ObjectId, IdTable>,
+  ): Promise<ReadonlySet<ObjectId>> {
+    const listed = new Map<ObjectId, IdTable>();
+    const members = new Members(
+      { ...this.#parts, known: new Known() },
+      tasks,
+      async (ids) => await this.#cover(ids),
+    );
+    for (;;) {
+      const isTold = (id: ObjectId): boolean => known.has(id) || listed.has(id);
+      const { closure, unlisted } = nesting.closure(this.#scope, isTold);
+      for (const [id, people] of listed) if (closure.has(id)) joined.set(id, people);
+      if (unlisted.length === 0) return closure;
+      for (const id of unlisted) {
+        nesting.beginAnew(id);
+        const people = new IdTable();
+        listed.set(id, people);
+        members.start([id], {
+          inClosure: true,
+          follow: false,
+          onUsers: async (ids) => {
+            for (const one of ids) people.add(one);
+          },
+          onGroups: (groupId, ids) => nesting.add(groupId, ids),
+        });
+      }
+      await tasks.done();
+    }
+  }
+
+  /** Takes links for groups that no link tells of yet. */
+  async #cover(ids: readonly ObjectId[]): Promise<void> {
+    const uncovered = ids.filter((id) => !this.#covered.has(id));
+    if (uncovered.length > 0) this.#newLinks.push(...(await this.#links.groups(uncovered)));
+  }
+
+  /** Edges that were told; those of groups that were listed stand as listed. */
+  async #stateEdges(
+    nesting: Nesting,
+    { tracked }: Ground,
+    joined: ReadonlyMap<ObjectId, unknown>,
+  ): Promise<void> {
+    const { memory, stage } = this.#parts;
+    for (const { groupId, kind, memberId, state } of this.#groups.edges.all()) {
+      if (state === 'both' || !tracked.has(groupId) || joined.has(groupId)) continue;
+      const memberKind = kind ?? (nesting.wasGroup(groupId, memberId) ? 'group' : 'user');
+      await stage({
+        memberships: [{ groupId, memberId, memberKind, member: state === 'added' }],
+      });
+    }
+    if (this.#groups.gone.size === 0) return;
+    const nestings = await memory.nestings();
+    const memberships = nestings
+      .filter(({ memberId }) => this.#groups.gone.has(memberId))
+      .map((edge) => ({ ...edge, member: false }));
+    await stage({ memberships });
+  }
+
+  /** Groups that changed, and groups whose place in the closure did. Returns the name of the scope's own, if it was asked. */
+  async #stateGroups(
+    known: ReadonlyMap<ObjectId, KnownGroup>,
+    { closure, tracked }: Ground,
+    left: readonly ObjectId[],
+  ): Promise<string | null> {
+    const { graph, signal, stage } = this.#parts;
+    const moved = [...tracked].filter((id) => known.get(id)?.inClosure === !closure.has(id));
+    const ids = [...new Set([...this.#groups.changed, ...moved])].filter((id) => tracked.has(id));
+    const answers = await graph.batch(ids.map(queries.group), { signal });
+    const bodies = answers.flatMap((answer) => (found(answer) ? [answer.body] : []));
+    const groups: GroupStatement[] = [
+      ...bodies.map((body) => decodeGroup(body, closure.has(decodeId(body)))),
+      ...left
+        .filter((id) => !tracked.has(id))
+        .map((id) => ({ id, values: null, inClosure: false })),
+    ];
+    await stage({ groups });
+    const scope = this.#scope;
+    const own = bodies.find((body) => scope.kind === 'group' && body['id'] === scope.groupId);
+    const name = own?.['displayName'];
+    return typeof name === 'string' ? name : null;
+  }
+
+  /** A group that was kept already is part of the closure now: its members come into scope. */
+  async #placeMembers(groupId: ObjectId, placing: Placing): Promise<void> {
+    for await (const page of this.#parts.memory.membersOf(groupId)) {
+      await placing.settle(users(page));
+    }
+  }
+
+  /** A group left the closure: its edges go, unless the settings keep them, and its people are looked at again. */
+  async #letGo(groupId: ObjectId, { tracked }: Ground, placing: Placing): Promise<void> {
+    for await (const page of this.#parts.memory.membersOf(groupId)) {
+      if (!tracked.has(groupId)) {
+        await this.#parts.stage({ memberships: page.map((edge) => ({ ...edge, member: false })) });
+      }
+      await placing.settle(users(page));
+    }
+  }
+
+  async #settleDoubts(doubts: Doubts, placing: Placing): Promise<void> {
+    await placing.settle(doubts.candidates.keys(), (id) => doubts.candidates.get(id) === true);
+    await placing.ask([...new Set([...doubts.gone, ...doubts.returned])]);
+    const reports = await this.#reportsOf(doubts);
+    await placing.settle(reports, () => true);
+  }
+
+  /**
+   * Whose link to a manager may have woken or gone with them: Graph tells nothing of the reports of a user who is deleted or
+   * restored, and hides the one who is deleted from them.
+   */
+  async #reportsOf({ lostManagers, returned }: Doubts): Promise<readonly ObjectId[]> {
+    if (lostManagers.size === 0 && returned.size === 0) return [];
+    const { graph, memory, signal } = this.#parts;
+    const reports = new Set(await memory.reportsOf([...lostManagers, ...returned]));
+    const answers = await graph.batch([...returned].map(queries.directReports), { signal });
+    for (const answer of answers) {
+      if (!found(answer)) continue;
+      for await (const page of graph.following(answer.body, { signal })) {
+        for (const id of page.map(decodeId)) reports.add(id);
+      }
+    }
+    return [...reports];
+  }
+}
+
+const users = (
+  page: readonly { readonly memberId: ObjectId; readonly memberKind: string }[],
+): readonly ObjectId[] =>
+  page.flatMap(({ memberId, memberKind }) => (memberKind === 'user' ? [memberId] : []));

@@ -54,7 +54,7 @@ export const group = (id: string): NonNullable<Statements['groups']>[number] => 
 export const begin = async (store: Store, tenantId = tenant, dryRun = false): Promise<Claim> =>
   await store.claim(tenantId, { kind: 'full', dryRun, at, leaseSeconds: 60 });
 
-const finish = async (store: Store, claim: Claim): Promise<void> =>
+export const finish = async (store: Store, claim: Claim): Promise<void> =>
   await store.finish(claim, { status: 'succeeded', at, report: '{}' });
 
 export const keep: Policy = { disabledUsers: 'keep' };

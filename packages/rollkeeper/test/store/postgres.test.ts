@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
+import { deltaContract } from '../../src/store/contract-delta.ts';
 import { heldContract } from '../../src/store/contract-held.ts';
 import { RollkeeperError } from '../../src/directory/error.ts';
 import { contract, run, tenant, user } from '../../src/store/contract.ts';
@@ -24,6 +25,7 @@ async function opened(t: TestContext, url?: string, options?: PostgresOptions): 
 
 contract('PostgreSQL', async (t) => await opened(t));
 heldContract('PostgreSQL', async (t) => await opened(t));
+deltaContract('PostgreSQL', async (t) => await opened(t));
 
 const claiming = {
   kind: 'full',

@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
 import { RollkeeperError } from '../../src/directory/error.ts';
+import { deltaContract } from '../../src/store/contract-delta.ts';
 import { heldContract } from '../../src/store/contract-held.ts';
 import { contract, run, tenant, user } from '../../src/store/contract.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
@@ -41,6 +42,7 @@ async function ended(child: ChildProcess): Promise<void> {
 
 contract('SQLite', async (t) => await opened(t));
 heldContract('SQLite', async (t) => await opened(t));
+deltaContract('SQLite', async (t) => await opened(t));
 searchContract('SQLite', async (t) => await opened(t));
 
 const anybody = {

@@ -76,7 +76,8 @@ async function prepare(
   }
 }
 
-async function perform(
+/** One contestant, once, in a process of its own. */
+export async function perform(
   file: Contestant['file'],
   env: Readonly<Record<string, string>>,
 ): Promise<Measured> {

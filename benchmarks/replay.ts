@@ -1,6 +1,6 @@
 /**
  * The floor: the requests that Rollkeeper made, sent again, parsed, and with `BENCH_INSERT` every user inserted into
- * one table by a bare loop. A request is sent when as many answers are there as were when Rollkeeper sent it: so whatever
+ * one table by a bare loop, or copied into one of PostgreSQL. A request is sent when as many answers are there as were when Rollkeeper sent it: so whatever
  * way of reading is in use, the floor goes the same way with the same parallelism. It retries nothing, proves
  * nothing, compares nothing and keeps no history.
  */
@@ -45,7 +45,7 @@ const columns = [
 if (process.argv[1]?.endsWith('replay.ts') === true) await measure(replay);
 
 async function replay(): Promise<{ readonly users: number; readonly requests: number }> {
-  const insert = setting('BENCH_INSERT') === '' ? null : table(setting('BENCH_DATABASE'));
+  const insert = setting('BENCH_INSERT') === '' ? null : await openTable();
   const headers = {
     authorization: `Bearer ${await takeToken()}`,
     'content-type': 'application/json',
@@ -55,7 +55,7 @@ async function replay(): Promise<{ readonly users: number; readonly requests: nu
   const send = async ({ url, body }: Recorded): Promise<void> => {
     const sent = await fetch(url, body === null ? { headers } : { headers, method: 'POST', body });
     const rows = usersIn((await sent.json()) as Page);
-    insert?.(rows);
+    await insert?.(rows);
     users += rows.length;
   };
   for await (const line of createInterface({ input: createReadStream(setting('BENCH_SCRIPT')) })) {
@@ -75,6 +75,13 @@ async function replay(): Promise<{ readonly users: number; readonly requests: nu
 function usersIn({ value = [], responses }: Page): readonly Item[] {
   if (responses !== undefined) return responses.flatMap(({ body }) => usersIn(body));
   return value.filter((item) => 'userPrincipalName' in item);
+}
+
+async function openTable(): Promise<(rows: readonly Item[]) => Promise<void> | void> {
+  const url = setting('BENCH_POSTGRES');
+  if (url === '') return table(setting('BENCH_DATABASE'));
+  const { copying } = await import('./copying.ts');
+  return await copying(url, columns);
 }
 
 /** One table, one statement, one transaction for each answer. Who comes again is in the table already. */

@@ -1,5 +1,5 @@
 /**
- * The contestant: one run into SQLite, all of it. With `BENCH_RECORD` its requests are written down for `replay.ts`:
+ * The contestant: one run into SQLite, or into the PostgreSQL of `BENCH_POSTGRES`, all of it. With `BENCH_RECORD` its requests are written down for `replay.ts`:
  * each with the number of answers that were there when it was sent.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
@@ -29,9 +29,11 @@ async function recording(input: string | URL | Request, init?: RequestInit): Pro
   return new Response(text, { status, headers });
 }
 
+const databaseUrl = setting('BENCH_POSTGRES') || `sqlite:${setting('BENCH_DATABASE')}`;
+
 await measure(async () => {
   const keeper = await open(
-    { ...settings, ROLLKEEPER_DATABASE_URL: `sqlite:${setting('BENCH_DATABASE')}` },
+    { ...settings, ROLLKEEPER_DATABASE_URL: databaseUrl },
     script === null ? {} : { fetch: recording },
   );
   const asked = { full: setting('BENCH_FULL') !== '', onProgress: () => undefined };

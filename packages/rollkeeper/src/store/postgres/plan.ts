@@ -5,6 +5,7 @@ import type { Database, Row, Session } from './connection.ts';
 import type { CopiedValue } from './copy.ts';
 import { requireLease } from './lease.ts';
 import { becomes } from './pairs.ts';
+import { stagedFor } from './staging.ts';
 import { flag, integer, reasonOrNull, text, textOrNull } from './row.ts';
 
 const presence: readonly OperationKind[] = [
@@ -148,8 +149,7 @@ async function createdWithSupervisor(
   const row = await session.get(
     `SELECT count(*) AS people
        FROM rollkeeper_operations o
-       JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id
-                                     AND s.row BETWEEN o.row AND o.last_row
+       CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_users')}) s
       WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'create' AND s.supervisor_id IS NOT NULL`,
     { tenant: tenantId, run: runId },
   );

@@ -2,6 +2,7 @@ import { RollkeeperError } from '../../directory/error.ts';
 import { groupAttributes, userAttributes } from '../../directory/attribute.ts';
 import type { Attribute, Kept } from '../../directory/attribute.ts';
 import type { Statements } from '../../directory/statement.ts';
+import { lostLease } from '../refusal.ts';
 import type { Claim } from '../store.ts';
 import { groupColumns, userColumns } from './columns.ts';
 import type { Database, Session, Transaction } from './connection.ts';
@@ -20,6 +21,10 @@ export const stagedTables = [
 ] as const;
 export type StagedTable = (typeof stagedTables)[number];
 
+/**
+ * Numbers first, so that pages which arrive side by side are copied side by side: whoever numbers waits for nobody's rows. Rows
+ * that are then not copied are missed by `requireStaged`.
+ */
 export async function stage(
   database: Database,
   claim: Claim,
@@ -27,9 +32,11 @@ export async function stage(
 ): Promise<void> {
   const parts = partsOf(statements).filter(({ rows }) => rows.length > 0);
   if (parts.length === 0) return;
+  const first = await database.transaction(
+    async (transaction) => await takeNumbers(transaction, claim, parts),
+  );
   await database.transaction(async (transaction) => {
-    await requireLease(transaction, claim);
-    let last = await takeNumbers(transaction, claim, parts);
+    let last = first;
     for (const { table, columns, rows } of parts) {
       const all = `tenant_id, run_id, row, ${columns}`;
       await transaction.copy(table, all, numbered(claim, rows, last));
@@ -112,20 +119,27 @@ const copied = (attributes: readonly Attribute[], values: readonly Kept[]): Copi
     return type === 'list' && typeof value === 'string' ? wellFormedJson(value) : value;
   });
 
-/** Numbers for all these rows, from the run's row: the transactions of one run wait for each other there. */
+/**
+ * Numbers for all these rows, from the run's row, while the claim still owns the lease: one statement, since a read comes
+ * here for every thousand rows.
+ */
 async function takeNumbers(
   session: Session,
-  { tenantId, runId }: Claim,
+  claim: Claim,
   parts: readonly Part[],
 ): Promise<number> {
   const count = parts.reduce((sum, { rows }) => sum + rows.length, 0);
   const row = await session.get(
-    `UPDATE rollkeeper_runs SET staged = staged + $count
-      WHERE tenant_id = $tenant AND run_id = $run
-  RETURNING staged - $count AS last`,
-    { tenant: tenantId, run: runId, count },
+    `UPDATE rollkeeper_runs r SET staged = r.staged + $count
+       FROM rollkeeper_connections c
+      WHERE r.tenant_id = $tenant AND r.run_id = $run AND r.cancelled_at IS NULL
+        AND c.tenant_id = r.tenant_id AND c.fence = $fence AND c.lease_run_id = r.run_id
+  RETURNING r.staged - $count AS last`,
+    { tenant: claim.tenantId, run: claim.runId, fence: claim.fence, count },
   );
-  return integer(row?.['last']);
+  if (row !== undefined) return integer(row['last']);
+  await requireLease(session, claim);
+  throw lostLease(claim);
 }
 
 function* numbered(
@@ -147,6 +161,15 @@ export async function unstage(database: Database, claim: Claim): Promise<void> {
     );
   });
 }
+
+/**
+ * The staged rows that an operation `o` stands for. `OFFSET 0` keeps the planner from joining all operations with all rows:
+ * of tables that were filled a moment ago it knows nothing.
+ */
+export const stagedFor = (table: StagedTable): string => `
+  SELECT * FROM ${table} r
+   WHERE r.tenant_id = o.tenant_id AND r.run_id = o.run_id AND r.row BETWEEN o.row AND o.last_row
+  OFFSET 0`;
 
 /** Drops what a tenant has staged. */
 export async function dropStaging(session: Session, tenantId: string): Promise<void> {

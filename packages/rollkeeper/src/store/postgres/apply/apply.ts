@@ -39,6 +39,8 @@ async function perform(
   claim: Claim,
   { at, remember: now }: { readonly at: string; readonly remember: Remembered },
 ): Promise<void> {
+  // Room to sort and to join what a first run brings; the default is meant for small questions.
+  await transaction.execute("SET LOCAL work_mem = '64MB'");
   await holdConnection(transaction, claim.tenantId);
   await requireLease(transaction, claim);
   await requireOnce(transaction, claim);

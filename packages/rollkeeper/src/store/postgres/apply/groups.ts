@@ -2,6 +2,7 @@ import type { OperationKind } from '../../../decide/operation.ts';
 import { groupAttributes } from '../../../directory/attribute.ts';
 import { groupColumns } from '../columns.ts';
 import type { Session } from '../connection.ts';
+import { stagedFor } from '../staging.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 import { recordGroupUpdates } from './updates.ts';
@@ -19,8 +20,7 @@ const stagedMemberships = (kind: OperationKind): string => `
 /** With every staged row that an operation stands for. */
 const stagedToAdd = `
   rollkeeper_operations o
-  JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id
-                                     AND s.row BETWEEN o.row AND o.last_row
+  CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_memberships')}) s
  WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'add_membership'`;
 
 const told = (change: string, kind: OperationKind): string => `

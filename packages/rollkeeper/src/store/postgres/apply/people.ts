@@ -2,6 +2,7 @@ import type { OperationKind } from '../../../decide/operation.ts';
 import { userAttributes } from '../../../directory/attribute.ts';
 import { anyDiffers, userColumns } from '../columns.ts';
 import type { Session } from '../connection.ts';
+import { stagedFor } from '../staging.ts';
 import { integer } from '../row.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
@@ -16,7 +17,7 @@ const staged = (kind: OperationKind): string => `
 /** `o` with every staged row `s` that it stands for, and the sequence number of each. */
 const stagedToCreate = `
   rollkeeper_operations o
-  JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row BETWEEN o.row AND o.last_row
+  CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_users')}) s
  WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'create'`;
 
 /** `o` with our row `u` of the person: operations that may come of a staged absence know whom they concern. */

@@ -25,5 +25,5 @@ export function viewsPage() {
     return `## \`${view}\`\n\n${sentence}\n\nColumns: ${names}.\n`;
   });
   database.close();
-  return `# Views\n\nWhat an application reads and joins to. Stable; the tables behind them are private. Times are ISO 8601 in UTC, flags are 0 and 1.\n\n${sections.join('\n')}`;
+  return `# Views\n\nWhat an application reads and joins to. Stable; the tables behind them are private. Their columns are the same on both databases. On SQLite times are ISO 8601 in UTC, flags 0 and 1, lists and \`attributes\` JSON as text. On PostgreSQL they are in the schema \`rollkeeper\`, or the one that \`ROLLKEEPER_DATABASE_SCHEMA\` names; our times are \`timestamptz\`, flags \`boolean\`, lists and \`attributes\` \`jsonb\`. \`created_date_time\` is Graph's own text on both.\n\n${sections.join('\n')}`;
 }

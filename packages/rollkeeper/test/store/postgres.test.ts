@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
@@ -12,6 +13,7 @@ import { contract, run, tenant, user } from '../../src/store/contract.ts';
 import { migrationScript } from '../../src/store/postgres/migrate.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
 import type { PostgresOptions } from '../../src/store/postgres/open.ts';
+import { migrations as sqliteMigrations } from '../../src/store/sqlite/migrations/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { postgresServer, stopPostgresAtEnd } from './postgres-server.ts';
 
@@ -91,6 +93,31 @@ test('the views have flags, times and JSON of their own types', async (t) => {
     url,
   );
   assert.deepEqual(row, { phone: '+1', city: 'Rome', flag: true, since: true });
+});
+
+test('the views have the columns that they have on SQLite, in their order', async (t) => {
+  const server = await postgresServer();
+  const url = await server.database(t);
+  const file = new DatabaseSync(':memory:');
+  for (const sql of sqliteMigrations) file.exec(sql);
+  const views = file
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE 'microsoft%'")
+    .all();
+  assert.ok(views.length > 5);
+  for (const { name: view } of views) {
+    const there = file.prepare(`SELECT name FROM pragma_table_info('${String(view)}')`).all();
+    const here = await server.admin(
+      `SELECT column_name FROM information_schema.columns
+        WHERE table_schema = 'rollkeeper' AND table_name = '${String(view)}' ORDER BY ordinal_position`,
+      url,
+    );
+    assert.deepEqual(
+      here.map((row) => row['column_name']),
+      there.map(({ name }) => name),
+      String(view),
+    );
+  }
+  file.close();
 });
 
 test('lists go on byte by byte where the database sorts otherwise', async (t) => {

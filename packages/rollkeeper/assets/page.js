@@ -17,3 +17,21 @@ async function copy(button) {
   button.textContent = 'Copied';
   setTimeout(() => (button.textContent = said), 2000);
 }
+
+/** A run that is under way: its progress as it is told, and the page anew when it has ended. */
+for (const section of document.querySelectorAll('[data-events]')) {
+  const events = new EventSource(section.dataset.events);
+  const bar = section.querySelector('progress');
+  const text = section.querySelector('.progress-text');
+  events.addEventListener('progress', ({ data }) => {
+    const told = JSON.parse(data);
+    text.textContent = told.text;
+    bar.max = told.max;
+    if (told.value === null) bar.removeAttribute('value');
+    else bar.value = told.value;
+  });
+  events.addEventListener('ended', () => {
+    events.close();
+    location.reload();
+  });
+}

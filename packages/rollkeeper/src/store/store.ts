@@ -23,7 +23,7 @@ import type { Policy } from '../decide/person.ts';
 import type { HeldKind, RemovalKind } from '../decide/threshold.ts';
 import type { AccessStore } from './access.ts';
 
-export type { SessionRow, Ticket } from './access.ts';
+export type { ConsentRow, SessionRow, Ticket } from './access.ts';
 
 export type RunKind = 'full' | 'delta' | 'resync' | 'approval';
 export type RunStatus =

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { RunFailed } from '../run/ending.ts';
 import type { Outcome } from '../schedule/conductor.ts';
+import { heldIn } from './routes/overview-facts.ts';
 import type { Site } from './site.ts';
 
 /**
@@ -46,7 +47,7 @@ export class Metrics {
     );
     this.#age = new Gauge(of('last_success_age_seconds', 'How long ago that is'));
     this.#people = new Gauge(of('people_in_scope', 'People in scope'));
-    this.#held = new Gauge(of('removals_held', 'Removals that the last run held'));
+    this.#held = new Gauge(of('removals_held', 'Removals that wait for a decision'));
     site.keeping.conductor.onEnded((outcome) => this.#count(outcome));
   }
 
@@ -75,11 +76,11 @@ export class Metrics {
     if (tenantId === null) return;
     const store = await keeping.store();
     const at = new Date(now()).toISOString();
-    this.#people.set((await store.totals(tenantId, at)).inScope);
+    const totals = await store.totals(tenantId, at);
+    this.#people.set(totals.inScope);
+    this.#held.set(heldIn(totals));
     const runs = await store.runs(tenantId, { after: null, limit: 200 });
     const applied = runs.filter(({ dryRun, finishedAt }) => !dryRun && finishedAt !== null);
-    const held = applied[0]?.held ?? [];
-    this.#held.set(held.reduce((sum, { planned }) => sum + planned, 0));
     const success = applied.find(({ status }) => status === 'succeeded')?.finishedAt;
     if (success === undefined || success === null) return;
     this.#lastSuccess.set(Date.parse(success) / 1000);

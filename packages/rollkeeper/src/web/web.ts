@@ -38,7 +38,14 @@ export type WebOptions = Mounting &
   );
 
 /** Answers a request whose path begins with the prefix. */
-export type WebHandler = (request: Request, peer?: Peer) => Promise<Response>;
+export interface WebHandler {
+  (request: Request, peer?: Peer): Promise<Response>;
+  /**
+   * HTML for the host's own settings page: how things stand, with links to the pages. Made for whoever sent the request;
+   * empty where they may see nothing.
+   */
+  readonly settingsFragment: (request: Request) => Promise<string>;
+}
 
 export const defaultPrefix = '/microsoft/graph';
 
@@ -66,7 +73,15 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
     }
     return await failed(context, site, error);
   });
-  return async (request, peer = {}) => await application.fetch(request, peer);
+  const handle = async (request: Request, peer: Peer = {}): Promise<Response> =>
+    await application.fetch(request, peer);
+  return Object.assign(handle, {
+    settingsFragment: async ({ url, headers }: Request): Promise<string> => {
+      const asked = new Request(new URL(site.path('/settings-fragment'), url), { headers });
+      const response = await handle(asked);
+      return response.status === 200 ? await response.text() : '';
+    },
+  });
 }
 
 function accessOf(site: Site, options: WebOptions | undefined): Access {

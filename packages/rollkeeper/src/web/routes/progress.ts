@@ -1,0 +1,62 @@
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+
+import type { Progress } from '../../run/parts.ts';
+import type { Conductor, Current } from '../../schedule/conductor.ts';
+import { html, number, printable } from '../parts/html.ts';
+import type { Html } from '../parts/html.ts';
+import type { Site, WebEnv } from '../site.ts';
+
+/**
+ * Tells how the run of this process goes, as server-sent events: `progress` with `{ text, value, max }`, and `ended` when
+ * the page should be loaded again. https://developer.mozilla.org/docs/Web/API/Server-sent_events
+ */
+export function progressEvents(context: Context<WebEnv>, conductor: Conductor): Response {
+  return streamSSE(context, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    for await (const progress of conductor.watch(gone.signal)) {
+      await stream.writeSSE({ event: 'progress', data: JSON.stringify(shown(progress)) });
+    }
+    await stream.writeSSE({ event: 'ended', data: '{}' });
+  });
+}
+
+/** The run that is under way. Without script the page is loaded again every few seconds. */
+export function progressBar(site: Site, { progress, startedAt }: Current): Html {
+  const { text, value, max } = shown(progress);
+  return html`<section
+    class="card progress"
+    data-events="${site.path('/sync/events')}"
+    aria-live="polite"
+  >
+    <header><h2>A run is under way</h2></header>
+    ${
+      value === null
+        ? html`<progress aria-label="Progress"></progress>`
+        : html`<progress aria-label="Progress" value="${value}" max="${max}"></progress>`
+    }
+    <p class="progress-text" data-since="${startedAt}">${text}</p>
+  </section>`;
+}
+
+interface Shown {
+  readonly text: string;
+  /** null: it cannot be told how much is left. */
+  readonly value: number | null;
+  readonly max: number;
+}
+
+function shown(progress: Progress | null): Shown {
+  if (progress?.phase !== 'reading') return { text: inWords(progress), value: null, max: 1 };
+  const { people, of } = progress;
+  const text = `Reading: ${number(people)} of ${number(of)} people.`;
+  return { text, value: people, max: Math.max(of, people, 1) };
+}
+
+function inWords(progress: Exclude<Progress, { phase: 'reading' }> | null): string {
+  if (progress === null) return 'It begins.';
+  if (progress.phase === 'begun') return `Run ${progress.run} began.`;
+  if (progress.phase === 'warning') return printable(progress.message);
+  return progress.phase === 'deciding' ? 'Deciding what to do.' : 'Applying the plan.';
+}

@@ -26,6 +26,7 @@ interface Story {
 const anySettings = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.constant({ MSGRAPH_MEMBERSHIP: 'direct' }) },
+  { weight: 2, arbitrary: fc.constant({ MSGRAPH_GROUPS_TO_KEEP: 'Kept' }) },
   { weight: 1, arbitrary: fc.constant({ MSGRAPH_DISABLED_USERS: 'remove' }) },
   {
     weight: 1,
@@ -50,6 +51,10 @@ async function tell(t: TestContext, { behaviour, rounds, seed, settings }: Story
     { users: 40, members: 25, seed, odd: false, behaviour },
     { ROLLKEEPER_DELETION_THRESHOLD: 'off', ...settings },
   );
+  const kept = story.entra.tenant.createGroup({ displayName: 'Kept' });
+  for (const { id } of [...story.entra.tenant.users()].slice(0, 8)) {
+    story.entra.tenant.addMember(kept.id, id);
+  }
   const beside = (name: string): string => join(story.databaseFile, '..', name);
   const full = await story.reopened({ ROLLKEEPER_DATABASE_URL: `sqlite:${beside('full.db')}` });
   await story.keeper.sync();

@@ -170,6 +170,10 @@ async function dropFromChanges(session: Session, values: Values): Promise<number
       values,
     );
   }
+  await session.run(
+    'DELETE FROM rollkeeper_sleepers WHERE tenant_id = $tenant AND id = $id',
+    values,
+  );
   return await session.run(
     'DELETE FROM rollkeeper_changes WHERE tenant_id = $tenant AND subject_id = $id',
     values,

@@ -179,6 +179,7 @@ function dropFromChanges(connection: Connection, values: Values): number {
       values,
     );
   }
+  connection.run('DELETE FROM rollkeeper_sleepers WHERE tenant_id = $tenant AND id = $id', values);
   return connection.run(
     'DELETE FROM rollkeeper_changes WHERE tenant_id = $tenant AND subject_id = $id',
     values,

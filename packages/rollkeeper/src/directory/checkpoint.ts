@@ -19,6 +19,8 @@ export interface Checkpoint {
   /** Whether an answer to the link of users was seen to tell of all that was selected. */
   readonly usersProven: boolean;
   readonly groups: readonly GroupsLink[];
+  /** Members whom nobody could read: asked for once more by the next read, which nothing else may tell of them. */
+  readonly unresolved: readonly ObjectId[];
   /** Groups of the closure that were deleted: they stay among the links' ids, so that their return is seen. */
   readonly deletedGroups: readonly { readonly id: ObjectId; readonly since: string }[];
 }

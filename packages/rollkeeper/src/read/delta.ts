@@ -51,6 +51,7 @@ export async function readDelta(
   const tasks = new Tasks(given.signal);
   const parts: DeltaParts = { ...given, signal: tasks.signal };
   const doubts = new Doubts();
+  for (const id of checkpoint.unresolved) doubts.consider(id);
   const waitedFor = new Set(checkpoint.deletedGroups.map(({ id }) => id));
   const groups = new GroupsRound(parts.memory, waitedFor);
   const users = new UsersRound(parts, doubts, scope.kind === 'all');
@@ -74,7 +75,7 @@ export async function readDelta(
   const outcome = await moved.follow(tasks, doubts);
   return {
     ignored: groups.ignored,
-    unresolved: outcome.unresolved,
+    unresolved: outcome.unresolved.size,
     groupName: outcome.groupName,
     way: links.way,
     checkpoint: {
@@ -83,6 +84,8 @@ export async function readDelta(
       users: usersLinks[0] ?? checkpoint.users,
       usersProven: checkpoint.usersProven || users.proven,
       groups: [...(packed ?? inOrder(groupsLinks, checkpoint)), ...outcome.links],
+      // Asked for twice in vain, they are left to the rounds to come, and to the full read that proves them.
+      unresolved: [...outcome.unresolved].filter((id) => !checkpoint.unresolved.includes(id)),
       deletedGroups: stillWaitedFor(checkpoint, groups, outcome.deletedGroups, at),
     },
   };
@@ -120,7 +123,7 @@ interface Outcome {
   readonly links: readonly GroupsLink[];
   readonly deletedGroups: readonly ObjectId[];
   readonly groupName: string | null;
-  readonly unresolved: number;
+  readonly unresolved: ReadonlySet<ObjectId>;
 }
 
 /** What follows from what the rounds said: the closure moves, people are placed anew, doubts are asked about. */

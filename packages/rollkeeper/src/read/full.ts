@@ -51,7 +51,7 @@ export async function readFull(
     ignored: members.ignored,
     strategy,
     unresolved,
-    checkpoint: tracking.checkpoint(),
+    checkpoint: tracking.checkpoint([...parts.known.unstatedListed()]),
     way: tracking.way,
   };
 }

@@ -42,7 +42,8 @@ export class Placing {
   readonly #placed = new IdTable();
   readonly #doubtful = new IdTable();
   #read = 0;
-  unresolved = 0;
+  /** Whom a listing or an item named, and nobody could read. */
+  readonly unresolved = new Set<ObjectId>();
 
   constructor(parts: DeltaParts, people: People, ground: Ground, changes: EdgeChanges) {
     this.#parts = parts;
@@ -101,7 +102,7 @@ export class Placing {
     const there = new Set(answered.map(({ user }) => user.id));
     const missing = ids.filter((id) => !there.has(id));
     await this.ask(missing.filter((id) => known.users.has(id)));
-    this.unresolved += missing.filter((id) => !known.users.has(id)).length;
+    for (const id of missing) if (!known.users.has(id)) this.unresolved.add(id);
   }
 
   async #state(people: readonly DecodedUser[]): Promise<void> {

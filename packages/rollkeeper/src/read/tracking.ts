@@ -71,7 +71,8 @@ export class Tracking {
     return this.#links.way;
   }
 
-  checkpoint(): Checkpoint {
+  /** `unresolved`: members whom the read could not read. */
+  checkpoint(unresolved: readonly ObjectId[]): Checkpoint {
     const { at, deletedGroups, select } = this.#options;
     return {
       takenAt: at,
@@ -79,6 +80,7 @@ export class Tracking {
       users: this.#users,
       usersProven: this.#links.way === 'initial',
       groups: this.#groups,
+      unresolved,
       deletedGroups,
     };
   }

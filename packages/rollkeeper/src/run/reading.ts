@@ -244,7 +244,8 @@ function checkpointAfterApproval(
   if (old === null || old.select !== select) return null;
   const told = new Set(old.groups.flatMap(({ ids }) => ids));
   const joined = now.groups.filter(({ ids }) => ids.some((id) => !told.has(id)));
-  return { ...old, groups: [...old.groups, ...joined] };
+  const unresolved = [...new Set([...old.unresolved, ...now.unresolved])];
+  return { ...old, groups: [...old.groups, ...joined], unresolved };
 }
 
 function unresolvedWarning(unresolved: number): readonly string[] {

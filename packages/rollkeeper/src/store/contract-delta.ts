@@ -35,6 +35,7 @@ const checkpoint: Checkpoint = {
   users: 'https://graph.example/v1.0/users/delta?$deltatoken=a',
   usersProven: true,
   groups: [{ ids: ['g'], link: 'https://graph.example/v1.0/groups/delta?$deltatoken=b' }],
+  unresolved: ['u'],
   deletedGroups: [{ id: 'h', since: at }],
 };
 

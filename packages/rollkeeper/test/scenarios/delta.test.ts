@@ -442,6 +442,22 @@ describe('what an item says', () => {
     assert.equal(story.everything(), before);
   });
 
+  test('of a joiner whom nobody could read is asked again by the next run', async (t) => {
+    const story = await scenario(t);
+    await settled(story);
+    const { id } = story.entra.tenant.createUser({ displayName: 'Late' });
+    story.entra.tenant.addMember(story.groupId, id);
+    story.entra.faults.add({
+      match: { inBatch: true, path: /^\/users$/u },
+      rewrite: (answer) => withItems(answer, []),
+    });
+    const { report, warnings } = await story.keeper.sync();
+    assert.deepEqual([report.kind, report.users.created], ['delta', 0]);
+    assert.match(warnings.join('\n'), /The next run asks again/u);
+    assert.equal((await story.keeper.sync()).report.users.created, 1);
+    assert.equal((await story.keeper.sync()).report.requests, 2, 'and no run after that');
+  });
+
   test('of strangers is let go', async (t) => {
     const story = await scenario(t, { users: 200, members: 30 });
     await settled(story);

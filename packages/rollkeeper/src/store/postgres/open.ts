@@ -15,6 +15,7 @@ import { knownOf, membersOf, nestings, reportsOf } from './known-of.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { changes, groups } from './listings.ts';
 import { readLocation } from './location.ts';
+import { ManagersStaged } from './managers-staged.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { tell, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
@@ -72,6 +73,7 @@ const hasNoTls = (error: unknown): boolean =>
 function storeOn(database: Database): Store {
   const owner = thisProcess(Math.floor(performance.timeOrigin));
   const pairs = new Pairs(database);
+  const managersStaged = new ManagersStaged();
   return {
     location: database.location.text,
     tenantNamed: async (name) => await tenantNamed(database, name),
@@ -90,15 +92,18 @@ function storeOn(database: Database): Store {
       await membersOf(database, tenantId, groupId, page),
     nestings: async (tenantId) => await nestings(database, tenantId),
     reportsOf: async (tenantId, ids) => await reportsOf(database, tenantId, ids),
-    stage: async (mine, statements) => await stage(database, mine, statements),
-    unstage: async (mine) => await unstage(database, mine),
+    stage: async (mine, statements) => await stage(database, managersStaged, mine, statements),
+    unstage: async (mine) => await unstage(database, managersStaged, mine),
     draw: async (mine, policy, from) => await draw(database, pairs, mine, policy, from),
     planSummary: async (mine) => await planSummary(database, mine),
     plannedSubjects: async (mine, page) => await plannedSubjects(database, mine, page),
     hold: async (mine, holding) => await hold(database, mine, holding),
     totals: async (tenantId, since) => await totals(database, tenantId, since),
     apply: async (mine, options) => await apply(database, mine, options),
-    finish: async (mine, end) => await finish(database, mine, end),
+    finish: async (mine, end) => {
+      managersStaged.forget(mine);
+      await finish(database, mine, end);
+    },
     held: async (tenantId, runId, page) => await held(database, tenantId, runId, page),
     reject: async (tenantId, runId, decider) =>
       await reject(database, owner, tenantId, runId, decider),

@@ -2,6 +2,7 @@ import type { Claim, Page, PlannedSubject } from '../store.ts';
 import type { Session } from './connection.ts';
 import { operationKind } from './plan.ts';
 import { integer, text, textOrNull } from './row.ts';
+import { stagedFor } from './staging.ts';
 
 /** A plan's operations with the ids of those whom they concern, by the staged rows that they name. */
 export async function plannedSubjects(
@@ -29,8 +30,7 @@ const subjects = `
               WHERE tenant_id = $tenant AND run_id = $run AND sequence > $after
               ORDER BY sequence LIMIT $limit)
   SELECT o.sequence + s.row - o.row AS place, o.kind, s.id AS subject_id, o.supervisor_id AS object_id
-    FROM o JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id
-                                  AND s.row BETWEEN o.row AND o.last_row
+    FROM o CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_users')}) s
    WHERE o.kind IN ('create', 'update', 'deactivate', 'restore', 'soft_delete', 'move_reason', 'set_supervisor',
                     'clear_supervisor')
   UNION ALL
@@ -45,7 +45,6 @@ const subjects = `
    WHERE o.kind IN ('create_group', 'update_group', 'remove_group')
   UNION ALL
   SELECT o.sequence + s.row - o.row, o.kind, s.member_id, s.group_id
-    FROM o JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id
-                                  AND s.row BETWEEN o.row AND o.last_row
+    FROM o CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_memberships')}) s
    WHERE o.kind IN ('add_membership', 'remove_membership')
    ORDER BY place`;

@@ -9,6 +9,7 @@ import type { Database, Session, Transaction } from './connection.ts';
 import type { CopiedValue } from './copy.ts';
 import { wellFormedJson } from './json.ts';
 import { requireLease } from './lease.ts';
+import type { ManagersStaged } from './managers-staged.ts';
 import { integer } from './row.ts';
 
 export const stagedTables = [
@@ -27,14 +28,18 @@ export type StagedTable = (typeof stagedTables)[number];
  */
 export async function stage(
   database: Database,
+  managersStaged: ManagersStaged,
   claim: Claim,
   statements: Statements,
 ): Promise<void> {
-  const parts = partsOf(statements).filter(({ rows }) => rows.length > 0);
+  const managers = managersStaged.fresh(claim, statements.managers ?? []);
+  const parts = partsOf({ ...statements, managers }).filter(({ rows }) => rows.length > 0);
   if (parts.length === 0) return;
-  const first = await database.transaction(
-    async (transaction) => await takeNumbers(transaction, claim, parts),
-  );
+  const first = await database.transaction(async (transaction) => {
+    // Nobody waits for the disk here: to enter the state `deciding` does, and writes out what came before.
+    await transaction.execute('SET LOCAL synchronous_commit = off');
+    return await takeNumbers(transaction, claim, parts);
+  });
   await database.transaction(async (transaction) => {
     let last = first;
     for (const { table, columns, rows } of parts) {
@@ -150,7 +155,12 @@ function* numbered(
   for (const [at, row] of rows.entries()) yield [tenantId, runId, after + at + 1, ...row];
 }
 
-export async function unstage(database: Database, claim: Claim): Promise<void> {
+export async function unstage(
+  database: Database,
+  managersStaged: ManagersStaged,
+  claim: Claim,
+): Promise<void> {
+  managersStaged.forget(claim);
   await database.transaction(async (transaction) => {
     await requireLease(transaction, claim);
     await dropStaging(transaction, claim.tenantId);

@@ -151,6 +151,19 @@ describe('consent', () => {
     assert.deepEqual(told.rows('SELECT tenant_id FROM rollkeeper_consents'), []);
   });
 
+  test('a redirect URI that is not registered stays at Entra, and the page explains its code', async (t) => {
+    const told = await story(t);
+    told.entra.desk.redirectUris = ['https://elsewhere.example/'];
+    await press(told);
+    await told.page.getByText('AADSTS50011').waitFor();
+    await told.page.goto(`${told.origin}${prefix}/consent`);
+    const row = told.page.getByRole('row', { name: /AADSTS50011/u });
+    assert.match(
+      await row.innerText(),
+      /must be http:\/\/localhost:\d+\/microsoft\/graph\/consent\/answer/u,
+    );
+  });
+
   test('a delay in Entra is waited for', async (t) => {
     const told = await story(t);
     told.entra.desk.consent = 'grant';

@@ -123,6 +123,23 @@ describe('signing in', () => {
     await elsewhere.close();
   });
 
+  test('under https cookies are bound to the host and never sent in clear', async (t) => {
+    const { reopened } = await scenario(t);
+    const origin = 'https://people.example';
+    const keeper = await reopened({
+      ROLLKEEPER_URL: origin,
+      ROLLKEEPER_ADMINISTRATORS: 'a@b.example',
+    });
+    const web = keeper.web({ signIn: { oneTimeKey: 'k'.repeat(32) } });
+    const { headers } = await web(new Request(`${origin}${prefix}/sign-in`));
+    const cookie = headers.get('set-cookie') ?? '';
+    assert.match(cookie, /^__Host-rollkeeper-browser=[\w-]{43};/u);
+    for (const attribute of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']) {
+      assert.ok(cookie.includes(attribute), attribute);
+    }
+    assert.doesNotMatch(cookie, /Domain/u);
+  });
+
   test('attempts are counted, and too many refused', async (t) => {
     const { origin } = await story(t, (_, people) => people[3]?.id ?? '');
     const statuses: number[] = [];

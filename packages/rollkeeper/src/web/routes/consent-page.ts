@@ -98,8 +98,8 @@ function asked(standing: Standing, probes: readonly Finding[]): Html {
       caption: 'Application permissions of Microsoft Graph',
       columns: [
         { head: 'Permission', cell: (permission) => html`<code>${permission.name}</code>` },
-        { head: 'Why', kind: 'wide', cell: ({ why }) => why },
         { head: 'Granted', cell: (permission) => granted(permission, roles) },
+        { head: 'Why', kind: 'wide', cell: ({ why }) => why },
       ],
       rows: permissions,
     })}

@@ -11,7 +11,7 @@ import { page } from '../layout.ts';
 import { leave } from '../leave.ts';
 import { html, name } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
-import { facts, notice } from '../parts/pieces.ts';
+import { card, facts, notice } from '../parts/pieces.ts';
 import type { Site, WebEnv } from '../site.ts';
 import { issueTicket, redeemTicket } from '../ticket.ts';
 import { consentPage, consentRedirectUri } from './consent-page.ts';
@@ -82,11 +82,17 @@ async function tryOnce(context: Context<WebEnv>, site: Site, waiting: Waiting): 
     return await page(context, site, {
       title: 'Consent',
       body: html`${notice('good', 'The tenant is connected.', 'A token works, and Graph answers for the same tenant.')}
-        ${facts([
-          ['Tenant', name(trial.displayName ?? '–')],
-          ['Tenant id', html`<code>${waiting.tenantId}</code>`],
-          ['Permissions granted', trial.roles === null ? 'cannot be told' : trial.roles.join(', ')],
-        ])}
+        ${card(
+          'Tenant',
+          facts([
+            ['Tenant', name(trial.displayName ?? '–')],
+            ['Tenant id', html`<code>${waiting.tenantId}</code>`],
+            [
+              'Permissions granted',
+              trial.roles === null ? 'cannot be told' : trial.roles.join(', '),
+            ],
+          ]),
+        )}
         <p><a href="${site.path('/')}">Go to the overview</a>, check, and synchronise.</p>`,
     });
   } catch (error) {

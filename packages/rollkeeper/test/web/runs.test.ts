@@ -106,7 +106,7 @@ describe('runs', () => {
   test('that failed are explained among the diagnostics, with what to quote to Microsoft', async (t) => {
     const { text, entra, keeper } = await directory(t, browser);
     entra.faults.add({
-      match: { path: /\/members/u },
+      match: { path: /\/(?:members|delta)/u },
       times: Number.POSITIVE_INFINITY,
       status: 403,
       body: {

@@ -35,6 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'consent',
   ],
+  hosts: ['directory', 'web'],
   'connect.ts': ['directory', 'settings', 'entra', 'graph', 'store', 'run', 'check', 'observe'],
   'keeping.ts': [
     'directory',
@@ -102,6 +103,7 @@ const interfaces: readonly { readonly by: string; readonly of: string; readonly 
   { by: 'export', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'check', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'web', of: 'store', only: /^store\/(?:store|search)\.ts$/u },
+  { by: 'hosts', of: 'web', only: /^web\/(?:web|site)\.ts$/u },
   { by: 'consent', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'cli', of: 'store', only: /^store\/store\.ts$/u },
   { by: 'settings', of: 'decide', only: /^decide\/threshold\.ts$/u },

@@ -19,7 +19,7 @@ export function hostAccess(site: Site, authorize: Authorize): Access {
   return {
     routes: [],
     viewer: async (context) => {
-      const verdict = await authorize(context.req.raw);
+      const verdict = await authorize(context.req.raw, context.env.host);
       if (verdict instanceof Response) return verdict;
       const allowed = readVerdict(verdict);
       if (allowed === null) return await refused(context, site, 'You may not see this page.');

@@ -3,11 +3,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 /** What somebody may do. `view`: see everything but phone numbers, and decide nothing. `manage`: everything. */
 export type Permission = 'view' | 'manage';
 
+interface Authorizing {
+  // A method, so that a host may name the type of its own request where it takes it.
+  authorize(request: Request, host?: unknown): Verdict | Response | Promise<Verdict | Response>;
+}
+
 /**
- * The host's answer about a request: what its sender may do, or no. A `Response` is sent as it is, for example to
- * send the sender to the host's sign-in.
+ * The host's answer about a request: what its sender may do, or no. `host` is the request as the host's framework has
+ * it, with its session: what `toNode` and `toFastify` hand on, or whatever is given as `host` to the handler. A
+ * `Response` is sent as it is, for example to send the sender to the host's sign-in.
  */
-export type Authorize = (request: Request) => Verdict | Response | Promise<Verdict | Response>;
+export type Authorize = Authorizing['authorize'];
 
 export type Verdict =
   | Permission

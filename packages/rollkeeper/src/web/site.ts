@@ -57,10 +57,12 @@ export interface Site {
   readonly now: () => number;
 }
 
-/** Who sent a request, as far as the connection tells. */
+/** What a host knows of a request beside the request itself. */
 export interface Peer {
   /** The address at the other end; attempts to sign in are counted by it. Default: all are one. */
   readonly address?: string;
+  /** Handed to `authorize`: the request, or the context, of the host's framework. */
+  readonly host?: unknown;
 }
 
 /** What a request carries through the routes: `context.get('viewer')`. */

@@ -40,11 +40,13 @@ export type WebOptions = Mounting &
 /** Answers a request whose path begins with the prefix. */
 export interface WebHandler {
   (request: Request, peer?: Peer): Promise<Response>;
+  /** Where the pages stand, such as `/microsoft/graph`: begins with a slash, ends without one. */
+  readonly prefix: string;
   /**
    * HTML for the host's own settings page: how things stand, with links to the pages. Made for whoever sent the request;
    * empty where they may see nothing.
    */
-  readonly settingsFragment: (request: Request) => Promise<string>;
+  readonly settingsFragment: (request: Request, peer?: Peer) => Promise<string>;
 }
 
 export const defaultPrefix = '/microsoft/graph';
@@ -76,9 +78,10 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   const handle = async (request: Request, peer: Peer = {}): Promise<Response> =>
     await application.fetch(request, peer);
   return Object.assign(handle, {
-    settingsFragment: async ({ url, headers }: Request): Promise<string> => {
+    prefix: site.prefix,
+    settingsFragment: async ({ url, headers }: Request, peer?: Peer): Promise<string> => {
       const asked = new Request(new URL(site.path('/settings-fragment'), url), { headers });
-      const response = await handle(asked);
+      const response = await handle(asked, peer);
       return response.status === 200 ? await response.text() : '';
     },
   });

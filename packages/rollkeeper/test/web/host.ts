@@ -6,10 +6,14 @@ import type { TestContext } from 'node:test';
 
 import { getRequestListener } from '@hono/node-server';
 
-import type { WebHandler } from '../../src/web/web.ts';
+import type { Peer } from '../../src/web/site.ts';
 
 /** Serves a handler over HTTP, at any port unless one is given, until the test ends; resolves to its origin, such as `http://127.0.0.1:4000`. */
-export async function hosted(context: TestContext, handler: WebHandler, port = 0): Promise<string> {
+export async function hosted(
+  context: TestContext,
+  handler: (request: Request, peer?: Peer) => Promise<Response>,
+  port = 0,
+): Promise<string> {
   const listener = getRequestListener(
     async (request, { incoming }) =>
       await handler(request, { address: incoming.socket.remoteAddress ?? '' }),

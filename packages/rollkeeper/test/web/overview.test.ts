@@ -94,15 +94,12 @@ describe('the overview', () => {
     const origin = await hosted(t, keeper.web({ authorize: manage }));
     const evil = await hosted(
       t,
-      Object.assign(
-        async () =>
-          new Response(
-            `<form method="post" action="${origin}${prefix}/sync"><button>Win</button></form>
-             <iframe src="${origin}${prefix}/"></iframe>`,
-            { headers: { 'Content-Type': 'text/html' } },
-          ),
-        { settingsFragment: async () => '' },
-      ),
+      async () =>
+        new Response(
+          `<form method="post" action="${origin}${prefix}/sync"><button>Win</button></form>
+           <iframe src="${origin}${prefix}/"></iframe>`,
+          { headers: { 'Content-Type': 'text/html' } },
+        ),
     );
     const window = await browser.context();
     t.after(async () => await window.close());

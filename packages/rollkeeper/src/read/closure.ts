@@ -33,6 +33,10 @@ export class Nesting {
     return this.#known.has(`${groupId} ${memberId}`);
   }
 
+  has(groupId: ObjectId, memberId: ObjectId): boolean {
+    return this.#groupsIn.get(groupId)?.has(memberId) ?? false;
+  }
+
   add(groupId: ObjectId, memberIds: readonly ObjectId[]): void {
     const members = this.#groupsIn.get(groupId) ?? new Set();
     for (const id of memberIds) members.add(id);

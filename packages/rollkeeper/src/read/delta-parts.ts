@@ -19,6 +19,12 @@ export class Doubts {
   /** Managers outside the scope who are told to be gone. */
   readonly lostManagers = new Set<ObjectId>();
 
+  /** Nobody has to be looked at again. */
+  get none(): boolean {
+    const sets = [this.gone, this.returned, this.candidates, this.lostManagers];
+    return sets.every(({ size }) => size === 0);
+  }
+
   readAgain(id: ObjectId): void {
     this.candidates.set(id, true);
   }

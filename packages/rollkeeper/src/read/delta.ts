@@ -6,6 +6,7 @@ import type { DeltaWay } from '../graph/queries.ts';
 import { idsPerDelta, queries } from '../graph/queries.ts';
 import { knownClosure, Nesting } from './closure.ts';
 import { GroupsRound } from './delta-groups.ts';
+import { EdgeChanges } from './edge-changes.ts';
 import { Doubts } from './delta-parts.ts';
 import type { DeltaParts } from './delta-parts.ts';
 import { UsersRound } from './delta-users.ts';
@@ -126,6 +127,13 @@ interface Outcome {
   readonly unresolved: ReadonlySet<ObjectId>;
 }
 
+const nothing: Outcome = {
+  links: [],
+  deletedGroups: [],
+  groupName: null,
+  unresolved: new Set(),
+};
+
 /** What follows from what the rounds said: the closure moves, people are placed anew, doubts are asked about. */
 class Moves {
   readonly #parts: DeltaParts;
@@ -155,12 +163,17 @@ class Moves {
     const known = await this.#groups.known();
     const kept = new Set(this.#scope.groupsToKeep);
     this.#requireNamedGroups();
-    const nesting = this.#groups.silent
-      ? null
-      : new Nesting(await memory.nestings(), this.#groups.edges, this.#groups.gone);
-    const before = knownClosure(known);
+    const { edges, gone, silent } = this.#groups;
+    if (silent && doubts.none) return nothing;
+    // Not by what our rows of groups say: one is kept while memberships of it are held, although it left the closure.
+    const nestings = await memory.nestings();
+    const nesting = new Nesting(nestings, edges, gone);
+    const before = new Nesting(nestings, new EdgeChanges(), new Set()).closure(
+      this.#scope,
+      () => true,
+    ).closure;
     const joined = new Map<ObjectId, IdTable>();
-    const closure = nesting === null ? before : await this.#closure(nesting, known, tasks, joined);
+    const closure = await this.#closure(nesting, before, tasks, joined);
     const ground: Ground = {
       everyone: this.#scope.kind === 'all',
       closure,
@@ -168,11 +181,9 @@ class Moves {
     };
     const placing = new Placing(this.#parts, people, ground, this.#groups.edges);
     for (const members of joined.values()) placing.place(members.ids());
-    if (nesting !== null) await this.#stateEdges(nesting, ground, joined);
-    const left = [...before].filter((id) => !closure.has(id));
-    const groupName = await this.#stateGroups(known, ground, left);
-    const adopted = [...closure].filter((id) => !before.has(id) && !joined.has(id));
-    for (const id of adopted) await this.#placeMembers(id, placing);
+    await this.#stateEdges(nesting, ground, joined);
+    const left = silent ? [] : [...knownClosure(known)].filter((id) => !closure.has(id));
+    const groupName = silent ? null : await this.#stateGroups(known, ground, left);
     for (const members of joined.values()) await placing.settle(members.ids());
     for (const id of left) await this.#letGo(id, ground, placing);
     await placing.settle(this.#groups.edges.members());
@@ -198,7 +209,7 @@ class Moves {
   /** Follows the groups in groups; those that join are listed, after their own links were taken. */
   async #closure(
     nesting: Nesting,
-    known: ReadonlyMap<ObjectId, KnownGroup>,
+    before: ReadonlySet<ObjectId>,
     tasks: Tasks,
     joined: Map<ObjectId, IdTable>,
   ): Promise<ReadonlySet<ObjectId>> {
@@ -209,7 +220,7 @@ class Moves {
       async (ids) => await this.#cover(ids),
     );
     for (;;) {
-      const isTold = (id: ObjectId): boolean => known.has(id) || listed.has(id);
+      const isTold = (id: ObjectId): boolean => before.has(id) || listed.has(id);
       const { closure, unlisted } = nesting.closure(this.#scope, isTold);
       for (const [id, people] of listed) if (closure.has(id)) joined.set(id, people);
       if (unlisted.length === 0) return closure;
@@ -240,11 +251,14 @@ class Moves {
   async #stateEdges(
     nesting: Nesting,
     { tracked }: Ground,
-    joined: ReadonlyMap<ObjectId, unknown>,
+    joined: ReadonlyMap<ObjectId, IdTable>,
   ): Promise<void> {
     const { memory, stage } = this.#parts;
     for (const { groupId, kind, memberId, state } of this.#groups.edges.all()) {
-      if (state === 'both' || !tracked.has(groupId) || joined.has(groupId)) continue;
+      if (state === 'both' || !tracked.has(groupId)) continue;
+      const listed = joined.get(groupId);
+      const stands = listed?.has(memberId) === true || nesting.has(groupId, memberId);
+      if (listed !== undefined && (stands || state === 'added')) continue;
       const memberKind = kind ?? (nesting.wasGroup(groupId, memberId) ? 'group' : 'user');
       await stage({
         memberships: [{ groupId, memberId, memberKind, member: state === 'added' }],
@@ -280,13 +294,6 @@ class Moves {
     const own = bodies.find((body) => scope.kind === 'group' && body['id'] === scope.groupId);
     const name = own?.['displayName'];
     return typeof name === 'string' ? name : null;
-  }
-
-  /** A group that was kept already is part of the closure now: its members come into scope. */
-  async #placeMembers(groupId: ObjectId, placing: Placing): Promise<void> {
-    for await (const page of this.#parts.memory.membersOf(groupId)) {
-      await placing.settle(users(page));
-    }
   }
 
   /** A group left the closure: its edges go, unless the settings keep them, and its people are looked at again. */

@@ -67,7 +67,8 @@ describe('the packages as they are published', { timeout: 300_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rollkeeper-package-'));
-    const words = ['pack', '--workspaces', '--json', '--pack-destination', folder];
+    const published = ['rollkeeper', 'entra-simulator'].flatMap((name) => ['--workspace', name]);
+    const words = ['pack', ...published, '--json', '--pack-destination', folder];
     packed = JSON.parse(await npm(root, ...words));
     entra = await serve({ users: 120 });
   });

@@ -30,12 +30,25 @@ describe('the pages in a host', () => {
 
   test("send the host's own answer where it gives one", async (context) => {
     const { keeper } = await scenario(context);
-    const authorize = (): Response =>
-      new Response(null, { status: 302, headers: { Location: '/sign-in' } });
+    const authorize = (): Response => Response.redirect('https://host.example/sign-in');
     const origin = await hosted(context, keeper.web({ authorize }));
     const response = await fetch(`${origin}${prefix}/`, { redirect: 'manual' });
     assert.equal(response.status, 302);
-    assert.equal(response.headers.get('location'), '/sign-in');
+    assert.equal(response.headers.get('location'), 'https://host.example/sign-in');
+    assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/u);
+  });
+
+  test("hand the host's own request to authorize, for pages and the fragment", async (context) => {
+    const { keeper } = await scenario(context);
+    const web = keeper.web({
+      authorize: (_, host?: { readonly user: string }) => (host?.user === 'Ada' ? 'view' : null),
+    });
+    const request = new Request(`http://host.example${prefix}/`);
+    const ada = { host: { user: 'Ada' } };
+    assert.equal((await web(request, ada)).status, 200);
+    assert.equal((await web(request)).status, 403);
+    assert.match(await web.settingsFragment(request, ada), /<section/u);
+    assert.equal(await web.settingsFragment(request), '');
   });
 
   test('carry headers that allow no script, frame or guess of others', async (context) => {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-import { program } from '../../packages/rollkeeper/src/cli/main.ts';
+import { program } from '../../packages/rollkeeper/src/cli/program.ts';
 import { code, opening, table } from './markdown.mjs';
 
 export async function commandsPage() {

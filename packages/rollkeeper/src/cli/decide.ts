@@ -54,7 +54,10 @@ async function confirm(
   number: number,
   signal: AbortSignal,
 ): Promise<void> {
-  note(await heldTable(keeper, tenantId, number));
+  const held = await heldTable(keeper, tenantId, number);
+  // There is nothing to confirm, and the approval itself says why.
+  if (held === null) return;
+  note(held);
   if (process.stdin.isTTY && process.stderr.isTTY) {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     const question = `Perform what run ${number} holds and a fresh read still proposes? Type yes: `;

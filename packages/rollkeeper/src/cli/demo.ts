@@ -96,7 +96,7 @@ async function showPeople(keeper: Rollkeeper): Promise<void> {
       ),
     ]);
   }
-  print('A sample of people with their managers:');
+  print('A sample of people with their managers (some names are odd on purpose):');
   print(table(['name', 'job title', 'department', 'manager'], rows));
 }
 

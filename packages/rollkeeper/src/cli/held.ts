@@ -11,19 +11,19 @@ const words: Readonly<Record<HeldRow['kind'], string>> = {
   memberships: 'remove membership',
 };
 
-/** What a run has held and nobody has decided or that was rejected, by name. */
+/** What a run has held and nobody has decided or that was rejected, by name; null: nothing. */
 export async function heldTable(
   keeper: Rollkeeper,
   tenantId: string,
   runId: number,
-): Promise<string> {
+): Promise<string | null> {
   const first: HeldRow[] = [];
   let count = 0;
   for await (const row of keeper.held(tenantId, { runId })) {
     count += 1;
     if (first.length < shown) first.push(row);
   }
-  if (count === 0) return `Nothing of run ${runId} is held any more.`;
+  if (count === 0) return null;
   const rows = first.map((row) => [
     words[row.kind],
     row.subjectName ?? row.subjectId,

@@ -111,12 +111,12 @@ const removals: ReadonlySet<PlannedRow['kind']> = new Set([
   'remove_membership',
 ]);
 
-/** The first operations of a plan, removals before all others; the rest is counted. */
+/** The first operations of a plan, removals before all others; the rest is counted. Null: there are none, or none any more. */
 export async function planTable(
   keeper: Rollkeeper,
   tenantId: string,
   runId: number,
-): Promise<string> {
+): Promise<string | null> {
   const first: PlannedRow[] = [];
   const others: PlannedRow[] = [];
   let count = 0;
@@ -125,7 +125,7 @@ export async function planTable(
     const list = removals.has(row.kind) ? first : others;
     if (list.length < shown) list.push(row);
   }
-  if (count === 0) return 'The plan is empty.';
+  if (count === 0) return null;
   const rows = [...first, ...others].slice(0, shown).map(planRow);
   const more = count > rows.length ? `\n… and ${count - rows.length} more operations.` : '';
   return `${table(['operation', 'whom', 'name', 'what'], rows)}${more}`;

@@ -48,11 +48,17 @@ export async function showRunCommand(
     if (run.error !== null) print(`Failed: ${run.error.message} (${run.error.code})`);
     for (const line of decisions(run)) print(line);
     for (const kind of run.held ?? []) print(inWords(kind, run.dryRun));
-    print(await planTable(keeper, tenantId, number));
+    print((await planTable(keeper, tenantId, number)) ?? nothingPlanned(run));
     if (run.status === 'quarantined') print(await waitingInWords(keeper, tenantId, number));
     return 0;
   });
 }
+
+/** A plan that was applied is what the changes say; that of a dry run goes when the next run begins. */
+const nothingPlanned = ({ dryRun, runId }: RunRow): string =>
+  dryRun
+    ? 'Its plan is empty, or was let go by a later run.'
+    : `Nothing of its plan is left. What it changed: the rows of microsoft_graph_changes with run_id ${runId}.`;
 
 const because = ({ by, at, reason }: Decider): string =>
   `by ${by}, ${at}${reason === null ? '' : `: ${reason}`}`;

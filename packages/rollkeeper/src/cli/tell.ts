@@ -15,7 +15,9 @@ export async function tell(keeper: Rollkeeper, result: RunResult): Promise<void>
       `${report.held} removals of earlier runs are still held. By which run: rollkeeper status`,
     );
   }
-  if (dryRun || held.length > 0) print(await planTable(keeper, tenantId, report.run));
+  if (dryRun || held.length > 0) {
+    print((await planTable(keeper, tenantId, report.run)) ?? 'The plan is empty.');
+  }
 }
 
 /** A report as `--json` prints it; a dry run's with what would be held, and every operation of its plan. */

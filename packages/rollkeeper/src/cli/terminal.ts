@@ -10,6 +10,10 @@ import type { Progress } from '../run/parts.ts';
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 export const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** Whoever read the output has closed it. */
+export const isClosedPipe = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EPIPE';
+
 type Style = Parameters<typeof styleText>[0];
 /** Styled where standard error is a terminal that shows colours. */
 export const styled = (style: Style, text: string): string =>
@@ -52,9 +56,21 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     // One line a row.
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
-  for (const row of rows) drawn.push(row.map(oneLine));
+  for (const row of rows) drawn.push(row.map((cell) => cut(oneLine(cell))));
   return drawn.toString();
 }
+
+/** So long that errors and identifiers stay whole, and no name of 256 letters pulls a table apart. */
+const longestCell = 100;
+
+const letters = new Intl.Segmenter();
+
+const cut = (text: string): string =>
+  text.length <= longestCell
+    ? text
+    : `${Array.from(letters.segment(text), ({ segment }) => segment)
+        .slice(0, longestCell - 1)
+        .join('')}…`;
 
 /** Text of others on one line of a terminal: no control characters, nothing that turns the direction of the line. */
 export const oneLine = (text: string): string =>
@@ -109,7 +125,8 @@ function plainLines(): ProgressView {
       if (progress.phase === 'begun') return;
       if (progress.phase !== 'reading') return note(inWords(progress));
       const step = Math.max(1_000, progress.of / 10);
-      if (progress.people < last + step && progress.people !== progress.of) return;
+      const news = progress.people >= last + step || progress.people === progress.of;
+      if (!news || progress.people === last) return;
       last = progress.people;
       note(`reading: ${progress.people} of ${progress.of} people`);
     },

@@ -68,6 +68,25 @@ describe('rollkeeper sync', () => {
     assert.match(dry.stdout, /would be held/u);
   });
 
+  test('a run that holds nothing has nothing to confirm', async (t) => {
+    const story = await scenario(t);
+    await story.keeper.sync();
+    const ended = await command(['runs', 'approve', '1'], { env: story.settings });
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /run\.holds_nothing/u);
+    assert.doesNotMatch(ended.stderr, /--yes/u);
+  });
+
+  test('a plan that was let go is not told to be empty, and what was applied is told to be in the changes', async (t) => {
+    const story = await scenario(t);
+    await command(['sync', '--dry-run'], { env: story.settings });
+    await command(['sync'], { env: story.settings });
+    const dry = await command(['runs', 'show', '1'], { env: story.settings });
+    assert.match(dry.stdout, /let go by a later run/u);
+    const applied = await command(['runs', 'show', '2'], { env: story.settings });
+    assert.match(applied.stdout, /microsoft_graph_changes with run_id 2/u);
+  });
+
   test('--dry-run says what would be done and held, in words, counts and rows, --json too, and exits 0', async (t) => {
     const story = await scenario(t, {}, { ROLLKEEPER_DELETION_THRESHOLD: '5,100%,5' });
     await story.keeper.sync();
@@ -369,6 +388,17 @@ describe('rollkeeper user', () => {
     const nobody = await command(['user', 'nobody@nowhere.example'], { env: settings });
     assert.equal(nobody.code, 2);
     assert.match(nobody.stderr, /Graph works/u);
+  });
+});
+
+describe('output that nobody reads to its end', () => {
+  test('ends a command without a complaint', async (t) => {
+    const { settings } = await scenario(t);
+    const running = start(['export', 'users', '--output', '-'], { env: settings });
+    running.process.stdout?.destroy();
+    const ended = await running.ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.doesNotMatch(ended.stderr, /EPIPE|Unexpected/u);
   });
 });
 

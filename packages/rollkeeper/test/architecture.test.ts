@@ -52,7 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'migrate.ts': ['settings', 'store'],
   'verification.ts': ['graph', 'run', 'settings', 'verify', 'connect.ts'],
-  'open.ts': [
+  keeper: [
     'directory',
     'settings',
     'graph',
@@ -61,10 +61,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'run',
     'export',
     'observe',
-    'check',
     'schedule',
     'consent',
     'web',
+    'connect.ts',
+    'keeping.ts',
+  ],
+  'open.ts': [
+    'settings',
+    'store',
+    'check',
+    'web',
+    'keeper',
     'connect.ts',
     'keeping.ts',
     'verify',

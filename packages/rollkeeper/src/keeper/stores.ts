@@ -1,0 +1,55 @@
+import type { OpenOptions } from '../connect.ts';
+import { RollkeeperError } from '../directory/error.ts';
+import type { Settings } from '../settings/settings.ts';
+import { openStore } from '../store/open.ts';
+import { canSearch } from '../store/search.ts';
+import type { Search } from '../store/search.ts';
+import type { Store } from '../store/store.ts';
+
+/** The connections to one database, each opened when it is first asked for; again, where that failed. */
+export class Stores {
+  readonly #settings: Settings;
+  readonly #options: OpenOptions;
+  #store: Promise<Store> | undefined;
+  #pagesStore: Promise<Store & Search> | undefined;
+
+  constructor(settings: Settings, options: OpenOptions) {
+    this.#settings = settings;
+    this.#options = options;
+  }
+
+  async opened(): Promise<Store> {
+    this.#store ??= openStore(this.#settings, this.#options);
+    try {
+      return await this.#store;
+    } catch (error) {
+      this.#store = undefined;
+      throw error;
+    }
+  }
+
+  /** A connection of their own: a page does not wait for what a run does to the database. */
+  async openedForPages(): Promise<Store & Search> {
+    this.#pagesStore ??= openStore(this.#settings, this.#options).then(searchable);
+    try {
+      return await this.#pagesStore;
+    } catch (error) {
+      this.#pagesStore = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const stores = [this.#store, this.#pagesStore];
+    this.#store = undefined;
+    this.#pagesStore = undefined;
+    for (const store of stores) await (await store)?.close();
+  }
+}
+
+function searchable(store: Store): Store & Search {
+  if (canSearch(store)) return store;
+  throw new RollkeeperError('settings.invalid', 'The pages cannot search this database yet.', {
+    remedy: 'Set ROLLKEEPER_DATABASE_URL to sqlite:<path>.',
+  });
+}

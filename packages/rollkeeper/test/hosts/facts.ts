@@ -62,11 +62,23 @@ export function hostFacts({ name, words, anyPrefix }: Host): void {
       assert.equal(await sync(token), 303);
       const events = await ask(`${prefix}/sync/events`, 'manage');
       assert.match(events.headers.get('content-type') ?? '', /^text\/event-stream/u);
+      assert.match(events.headers.get('cache-control') ?? '', /no-transform/u);
       const pieces = await Array.fromAsync(events.body ?? [], (piece) =>
         Buffer.from(piece).toString(),
       );
       assert.match(pieces.join(''), /event: progress[\s\S]*event: ended/u);
       assert.doesNotMatch(pieces[0] ?? '', /event: ended/u, 'they come one after the other');
+    });
+
+    test("answers the scheduler's bearer with one run, and nobody else", async (t) => {
+      const taskToken = 'a-token-of-twenty-four-signs';
+      const { ask } = await example(t, { ROLLKEEPER_TASK_TOKEN: taskToken });
+      const task = async (headers: Record<string, string>): Promise<Response> =>
+        await ask(`${prefix}/tasks/sync`, null, { method: 'POST', headers });
+      assert.equal((await task({})).status, 401);
+      const answer = await task({ Authorization: `Bearer ${taskToken}` });
+      assert.equal(answer.status, 200);
+      assert.equal(((await answer.json()) as { readonly status: string }).status, 'succeeded');
     });
 
     test('includes the fragment in its own settings page, in a browser', async (t) => {

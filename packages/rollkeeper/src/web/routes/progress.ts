@@ -12,7 +12,7 @@ import type { Site, WebEnv } from '../site.ts';
  * the page should be loaded again. https://developer.mozilla.org/docs/Web/API/Server-sent_events
  */
 export function progressEvents(context: Context<WebEnv>, conductor: Conductor): Response {
-  return streamSSE(context, async (stream) => {
+  const events = streamSSE(context, async (stream) => {
     const gone = new AbortController();
     stream.onAbort(() => gone.abort());
     for await (const progress of conductor.watch(gone.signal)) {
@@ -20,6 +20,10 @@ export function progressEvents(context: Context<WebEnv>, conductor: Conductor): 
     }
     await stream.writeSSE({ event: 'ended', data: '{}' });
   });
+  // What stands in between, compression of the host or a proxy, is to hand it on as it comes.
+  events.headers.set('Cache-Control', 'no-store, no-transform');
+  events.headers.set('X-Accel-Buffering', 'no');
+  return events;
 }
 
 /** The run that is under way. Without script the page is loaded again every few seconds. */

@@ -73,11 +73,7 @@ function decisions({ approves, cancelled, decision }: RunRow): readonly string[]
 
 function runRow(run: RunRow): string[] {
   const report = reportOf(run);
-  const result =
-    run.error?.message ??
-    (report === null
-      ? ''
-      : `+${report.users.created} ~${report.users.updated} −${report.users.softDeleted}, ${report.users.inScope} in scope`);
+  const result = run.error?.message ?? (report === null ? '' : inOneLine(report));
   return [
     String(run.runId),
     run.dryRun ? `${run.kind} (dry)` : run.kind,
@@ -86,6 +82,17 @@ function runRow(run: RunRow): string[] {
     report === null ? '' : (report.durationMs / 1000).toFixed(1),
     oneLine(result),
   ];
+}
+
+function inOneLine({ users, held }: RunReport): string {
+  const { created, updated, softDeleted, restored, deactivated, inScope } = users;
+  return [
+    `+${created} ~${updated} −${softDeleted}`,
+    ...(restored > 0 ? [`${restored} back`] : []),
+    ...(deactivated > 0 ? [`${deactivated} disabled`] : []),
+    ...(held > 0 ? [`${held} held`] : []),
+    `${inScope} in scope`,
+  ].join(', ');
 }
 
 const reportOf = ({ report }: RunRow): RunReport | null =>

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 
 import { RollkeeperError } from '../directory/error.ts';
 import { admitted, hostAccess } from './access.ts';
@@ -7,7 +8,9 @@ import type { Access } from './access.ts';
 import { Assets } from './assets.ts';
 import { known } from './browser.ts';
 import { failed, notFound, refused } from './failure.ts';
+import { page } from './layout.ts';
 import { operations } from './operations.ts';
+import { notice } from './parts/pieces.ts';
 import type { Authorize } from './principal.ts';
 import { routes } from './routes/index.ts';
 import { sameOriginProof, secured } from './security.ts';
@@ -49,6 +52,9 @@ export interface WebHandler {
   readonly settingsFragment: (request: Request, peer?: Peer) => Promise<string>;
 }
 
+/** In bytes. The longest that a form sends is a text pasted into diagnostics. */
+const largestBody = 256 * 1024;
+
 export const defaultPrefix = '/microsoft/graph';
 
 /** The web application as one handler. Throws `usage` where nothing says who may see it. */
@@ -63,6 +69,9 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
     return site.assets.answer(context.req.raw, hash, name) ?? (await notFound(context, site));
   });
   application.use(known(site));
+  application.use(
+    bodyLimit({ maxSize: largestBody, onError: (context) => tooLarge(context, site) }),
+  );
   application.use(sameOriginProof(site, async (context) => await notOurs(context, site)));
   for (const route of access.routes) application.route('/', route);
   application.use(admitted(access));
@@ -111,6 +120,14 @@ function siteOf(keeping: Keeping, given: string): Site {
     now: Date.now,
   };
 }
+
+/** Before anybody has said who they are: nobody fills our memory. */
+const tooLarge = async (context: Context<WebEnv>, site: Site): Promise<Response> =>
+  await page(context, site, {
+    title: 'Too much',
+    body: notice('bad', 'What was sent is longer than any form of this application.'),
+    status: 413,
+  });
 
 const notOurs = async (context: Context<WebEnv>, site: Site): Promise<Response> =>
   await refused(

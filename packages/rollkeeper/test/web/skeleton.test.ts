@@ -101,6 +101,26 @@ describe('the pages in a host', () => {
     assert.equal(await post({ 'Sec-Fetch-Site': 'same-origin', 'X-Rollkeeper-Token': 'x' }), 403);
   });
 
+  test('take no body that is longer than any form, whoever sends it, and told or not', async (context) => {
+    const { keeper } = await scenario(context);
+    const origin = await hosted(context, keeper.web({ authorize: () => null }));
+    const piece = new Uint8Array(64 * 1024).fill(97);
+    const send = async (body: NonNullable<RequestInit['body']>): Promise<number> => {
+      const headers = {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Sec-Fetch-Site': 'same-origin',
+      };
+      const init: RequestInit = { method: 'POST', headers, body, duplex: 'half' };
+      return (await fetch(`${origin}${prefix}/sync`, init)).status;
+    };
+    const pieces = (count: number): ReadableStream =>
+      ReadableStream.from(Array.from({ length: count }, () => piece));
+    assert.equal(await send('a'.repeat(64 * 1024)), 403);
+    assert.equal(await send(pieces(1)), 403);
+    assert.equal(await send('a'.repeat(5 * 64 * 1024)), 413);
+    assert.equal(await send(pieces(5)), 413);
+  });
+
   test('look right narrow and wide, light and dark, with times in the zone of the reader', async (context) => {
     const { keeper } = await scenario(context);
     await keeper.sync();

@@ -30,10 +30,10 @@ export async function serveCommand(signal: AbortSignal, options: ServeOptions): 
   const server = await listening(options);
   const url = source['ROLLKEEPER_URL']?.trim() || `http://localhost:${portOf(server)}`;
   try {
-    const keeper = await opened(signal, { ...source, ROLLKEEPER_URL: url });
+    const keeper = await opened(signal, withOptions(source, options, url));
     try {
       answer(server, standalone(keeper, options, url));
-      begin(keeper, options);
+      begin(keeper);
       if (!signal.aborted) await once(signal, 'abort');
       note(
         'Stopping: no further request is taken, and a run that is under way ends without a change.',
@@ -48,6 +48,13 @@ export async function serveCommand(signal: AbortSignal, options: ServeOptions): 
   }
   return 0;
 }
+
+/** What the command was told beats the environment, so that the pages show it too. */
+const withOptions = (source: Source, { every }: ServeOptions, url: string): Source => ({
+  ...source,
+  ROLLKEEPER_URL: url,
+  ...(every === undefined ? {} : { ROLLKEEPER_SCHEDULE: every }),
+});
 
 /** Beyond this machine nobody gets in but by an address that is known and a sign-in that is configured. */
 function mindStrangers(source: Source, host: string): void {
@@ -127,15 +134,12 @@ function answer(server: Server, handler: Handler): void {
   server.on('request', (request, response) => void listener(request, response));
 }
 
-function begin(keeper: Rollkeeper, { every }: ServeOptions): void {
-  if (every === 'off' || (every === undefined && keeper.settings.schedule === null)) {
+function begin(keeper: Rollkeeper): void {
+  if (keeper.settings.schedule === null) {
     note('No run begins by itself: the schedule is off.');
     return;
   }
-  keeper.start({
-    ...(every === undefined ? {} : { every }),
-    onError: (error) => note(describeError(error)),
-  });
+  keeper.start({ onError: (error) => note(describeError(error)) });
 }
 
 /** Requests under way are answered; whoever only keeps a connection open is let go. */

@@ -335,6 +335,22 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       assert.equal(await store.person(tenant, 'boss'), null);
     });
 
+    test('what is counted is counted again when rows changed', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [user('a'), user('b', {}, 'a')] });
+      const counted = async (): Promise<readonly number[]> => {
+        const { enabled, inScope, supervisors } = await store.totals(tenant, at);
+        return [inScope, enabled, supervisors];
+      };
+      assert.deepEqual(await counted(), [2, 2, 1]);
+      await run(store, {});
+      assert.deepEqual(await counted(), [2, 2, 1]);
+      await run(store, { users: [user('c', { accountEnabled: 0 }, 'a')] });
+      assert.deepEqual(await counted(), [3, 2, 2]);
+      await run(store, { absences: [{ id: 'a', reason: 'soft_deleted' }] });
+      assert.deepEqual(await counted(), [2, 1, 0]);
+    });
+
     test('pages go on by key to the end', async (t) => {
       const store = await open(t);
       const users = Array.from({ length: 25 }, (_, index) => user(String(index).padStart(2, '0')));

@@ -7,6 +7,7 @@ import type { Owner } from '../owner.ts';
 import { holdConnection } from './lease.ts';
 import { integer, text } from './row.ts';
 import { dropStaging, stagedTables } from './staging.ts';
+import { forgetCounts } from './totals.ts';
 
 type PurgeOptions = Parameters<Store['purge']>[1];
 type Done = Parameters<Store['forget']>[2];
@@ -110,6 +111,7 @@ async function erasing<Result>(
   return await database.transaction(async (transaction) => {
     await holdConnection(transaction, tenantId);
     await refuseWhileLeased(transaction, owner, tenantId);
+    await forgetCounts(transaction, tenantId);
     return await work(transaction);
   });
 }

@@ -7,6 +7,7 @@ import type { Owner } from '../owner.ts';
 import { integer, text } from './row.ts';
 import { forgetWords } from './search/forget.ts';
 import { dropStaging } from './staging.ts';
+import { forgetCounts } from './totals.ts';
 
 type PurgeOptions = Parameters<Store['purge']>[1];
 type Done = Parameters<Store['forget']>[2];
@@ -115,6 +116,7 @@ function erasing<Result>(
   try {
     return connection.transaction(() => {
       refuseWhileLeased(connection, owner, tenantId);
+      forgetCounts(connection, tenantId);
       return work();
     });
   } finally {

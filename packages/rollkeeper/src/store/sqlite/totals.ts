@@ -1,12 +1,12 @@
 import type { Totals } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { heldCounts } from './held/listing.ts';
-import { integer } from './row.ts';
+import { integer, textOrNull } from './row.ts';
 
 /** As the view of supervisors counts, but with each supervisor looked up once, and not once for every report. */
 const supervisors = `
   SELECT coalesce(sum(l.reports), 0) AS supervisors
-    FROM (SELECT supervisor_id AS id, count(*) AS reports FROM rollkeeper_users
+    FROM (SELECT supervisor_id AS id, count(*) AS reports FROM rollkeeper_users NOT INDEXED
            WHERE tenant_id = $tenant AND deleted_reason IS NULL AND supervisor_id IS NOT NULL
            GROUP BY supervisor_id) l
    WHERE EXISTS (SELECT 1 FROM rollkeeper_users m
@@ -14,8 +14,66 @@ const supervisors = `
                     AND (m.deleted_reason IS NULL OR m.deleted_reason IN ('left_scope', 'disabled')))
       OR EXISTS (SELECT 1 FROM rollkeeper_outside_managers o WHERE o.tenant_id = $tenant AND o.id = l.id)`;
 
+/** What is counted over all rows, and stays the same until rows change. */
+type Counted = Pick<Totals, 'inScope' | 'enabled' | 'memberships' | 'supervisors'>;
+
 export function totals(connection: Connection, tenantId: string, since: string): Totals {
-  const values = { tenant: tenantId, since };
+  const recent = connection.get(
+    `SELECT coalesce(sum(leaving), 0) AS leaving, coalesce(sum(deactivations), 0) AS deactivations,
+            coalesce(sum(memberships), 0) AS memberships
+       FROM rollkeeper_runs
+      WHERE tenant_id = $tenant AND applied_at >= $since`,
+    { tenant: tenantId, since },
+  );
+  return {
+    ...counted(connection, tenantId),
+    recent: {
+      leaving: integer(recent?.['leaving']),
+      deactivations: integer(recent?.['deactivations']),
+      memberships: integer(recent?.['memberships']),
+    },
+    held: heldCounts(connection, tenantId),
+  };
+}
+
+/** Rows of a tenant changed, or may have: what was counted of them is let go. Call it in the transaction that does it. */
+export function forgetCounts(connection: Connection, tenantId: string): void {
+  connection.run(
+    'UPDATE rollkeeper_connections SET rows_version = rows_version + 1, counted = NULL WHERE tenant_id = $tenant',
+    { tenant: tenantId },
+  );
+}
+
+/** Counted once for each version of the rows: a run that changes nothing need not look at them all. */
+function counted(connection: Connection, tenantId: string): Counted {
+  const values = { tenant: tenantId };
+  const kept = connection.get(
+    'SELECT rows_version, counted FROM rollkeeper_connections WHERE tenant_id = $tenant',
+    values,
+  );
+  const text = textOrNull(kept?.['counted']);
+  // Written below, and by nobody else.
+  if (text !== null) return JSON.parse(text) as Counted;
+  const { version, counts } = connection.aside(() => count(connection, tenantId));
+  connection.unlessLocked(() => {
+    connection.run(
+      'UPDATE rollkeeper_connections SET counted = $counts WHERE tenant_id = $tenant AND rows_version = $version',
+      { ...values, version, counts: JSON.stringify(counts) },
+    );
+  });
+  return counts;
+}
+
+/** What is counted, and the version of the rows that it is counted of. */
+function count(
+  connection: Connection,
+  tenantId: string,
+): { readonly version: number; readonly counts: Counted } {
+  const values = { tenant: tenantId };
+  const now = connection.get(
+    'SELECT rows_version FROM rollkeeper_connections WHERE tenant_id = $tenant',
+    values,
+  );
   const people = connection.get(
     `SELECT count(*) AS in_scope, count(*) FILTER (WHERE account_enabled IS NOT 0) AS enabled
        FROM rollkeeper_users
@@ -28,23 +86,13 @@ export function totals(connection: Connection, tenantId: string, since: string):
       WHERE tenant_id = $tenant AND member_kind = 'user'`,
     values,
   );
-  const recent = connection.get(
-    `SELECT coalesce(sum(leaving), 0) AS leaving, coalesce(sum(deactivations), 0) AS deactivations,
-            coalesce(sum(memberships), 0) AS memberships
-       FROM rollkeeper_runs
-      WHERE tenant_id = $tenant AND applied_at >= $since`,
-    values,
-  );
   return {
-    inScope: integer(people?.['in_scope']),
-    enabled: integer(people?.['enabled']),
-    memberships: integer(edges?.['memberships']),
-    supervisors: integer(links?.['supervisors']),
-    recent: {
-      leaving: integer(recent?.['leaving']),
-      deactivations: integer(recent?.['deactivations']),
-      memberships: integer(recent?.['memberships']),
+    version: now === undefined ? -1 : integer(now['rows_version']),
+    counts: {
+      inScope: integer(people?.['in_scope']),
+      enabled: integer(people?.['enabled']),
+      memberships: integer(edges?.['memberships']),
+      supervisors: integer(links?.['supervisors']),
     },
-    held: heldCounts(connection, tenantId),
   };
 }

@@ -10,6 +10,7 @@ import { settleHeld } from '../held/settle.ts';
 import { countApproved, countPlan, membershipsLost } from '../plan.ts';
 import { requireStaged } from '../staging.ts';
 import { remember, remembered } from '../tenants.ts';
+import { forgetCounts } from '../totals.ts';
 import { applyGroups, applyMemberships } from './groups.ts';
 import { dropGone } from './gone.ts';
 import { applySleepers } from './sleepers.ts';
@@ -54,7 +55,10 @@ async function perform(
   await applyGroups(transaction, application, plan);
   await applyMemberships(transaction, application, plan);
   await dropGone(transaction, application, plan);
-  await applyOutsideManagers(transaction, application, claim);
+  const managers = await applyOutsideManagers(transaction, application, claim);
+  if (managers + Object.values(plan).reduce((sum, number) => sum + number, 0) > 0) {
+    await forgetCounts(transaction, claim.tenantId);
+  }
   await refreshFingerprints(transaction, application, plan.create);
   await applySleepers(transaction, application, claim);
   await settleHeld(transaction, application, plan);

@@ -5,17 +5,17 @@ import type { Application } from './record.ts';
 
 /**
  * Managers of people in scope who have no row among the users: one level, and no longer than they are needed.
- * Who left the scope and still manages somebody is shown by their own row.
+ * Who left the scope and still manages somebody is shown by their own row. Returns how many rows it changed.
  */
 export async function applyOutsideManagers(
   transaction: Transaction,
   application: Application,
   claim: Claim,
-): Promise<void> {
+): Promise<number> {
   await settleManagers(transaction, claim);
-  await transaction.run(keepManagers, application);
-  await transaction.run(dropOurs, application);
-  await transaction.run(dropUnneeded, application);
+  const kept = await transaction.run(keepManagers, application);
+  const ours = await transaction.run(dropOurs, application);
+  return kept + ours + (await transaction.run(dropUnneeded, application));
 }
 
 const wanted = `

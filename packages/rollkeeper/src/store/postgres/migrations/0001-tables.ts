@@ -11,7 +11,9 @@ CREATE TABLE rollkeeper_connections (
   lease_owner      text,                        -- host:process:its start in milliseconds
   lease_seconds    double precision,
   lease_expires_at timestamptz,                 -- by the database's clock
-  remembered       text                         -- JSON; null: nothing was applied yet
+  remembered       text,                        -- JSON; null: nothing was applied yet
+  rows_version     bigint NOT NULL DEFAULT 0,   -- counts up whenever rows that are counted may change
+  counted          text                         -- JSON of what was counted of this version; null: nothing yet
 );
 
 -- The one table whose key is not the tenant: it is how a tenant is found.

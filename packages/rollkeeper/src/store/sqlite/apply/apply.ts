@@ -8,6 +8,7 @@ import { recordApproval } from '../held/decisions.ts';
 import { settleHeld } from '../held/settle.ts';
 import { countApproved, countPlan, membershipsLost } from '../plan.ts';
 import { remember, remembered } from '../tenants.ts';
+import { forgetCounts } from '../totals.ts';
 import { applyGroups, applyMemberships } from './groups.ts';
 import { dropGone } from './gone.ts';
 import { applyOutsideManagers } from './outside-managers.ts';
@@ -34,7 +35,10 @@ export function apply(
     applyGroups(connection, application, plan);
     applyMemberships(connection, application, plan);
     dropGone(connection, application, plan);
-    applyOutsideManagers(connection, application, claim);
+    const managers = applyOutsideManagers(connection, application, claim);
+    if (managers + Object.values(plan).reduce((sum, count) => sum + count, 0) > 0) {
+      forgetCounts(connection, claim.tenantId);
+    }
     refreshFingerprints(connection, application, plan.create);
     settleHeld(connection, application, plan);
     recordApproval(connection, claim, at);

@@ -5,16 +5,16 @@ import type { Application } from './record.ts';
 
 /**
  * Managers of people in scope who have no row among the users: one level, and no longer than they are needed.
- * Who left the scope and still manages somebody is shown by their own row.
+ * Who left the scope and still manages somebody is shown by their own row. Returns how many rows it changed.
  */
 export function applyOutsideManagers(
   connection: Connection,
   application: Application,
   claim: Claim,
-): void {
+): number {
   settleManagers(connection, claim);
-  connection.run(keepManagers, application);
-  connection.run(dropManagers, application);
+  const kept = connection.run(keepManagers, application);
+  return kept + connection.run(dropManagers, application);
 }
 
 /** Managers of people in scope among those that `ids` gives: a few, where all managers would be as many as there are people. */

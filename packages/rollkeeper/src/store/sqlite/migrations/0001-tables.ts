@@ -7,7 +7,9 @@ CREATE TABLE rollkeeper_connections (
   lease_run_id     INTEGER,                     -- null: no run has the lease
   lease_owner      TEXT,                        -- host:process:its start in milliseconds
   lease_expires_at REAL,                        -- seconds since 1970 by the database's clock
-  remembered       TEXT                         -- JSON; null: nothing was applied yet
+  remembered       TEXT,                        -- JSON; null: nothing was applied yet
+  rows_version     INTEGER NOT NULL DEFAULT 0,  -- counts up whenever rows that are counted may change
+  counted          TEXT                         -- JSON of what was counted of this version; null: nothing yet
 ) STRICT, WITHOUT ROWID;
 
 -- The one table whose key is not the tenant: it is how a tenant is found.

@@ -15,7 +15,8 @@ export type WriteRows = (rows: readonly (readonly (string | null)[])[]) => Promi
 
 /**
  * Streams a CSV (RFC 4180, UTF-8, lines end in CR LF) whose cells that a spreadsheet would take for a formula are
- * escaped by an apostrophe. `-` is standard output; a file appears under its name when it is whole, or not at all.
+ * escaped by an apostrophe. `-` is standard output; a file, its owner's alone, appears under its name when
+ * it is whole, or not at all.
  * Returns the number of rows, without the header.
  */
 export async function writeCsv(
@@ -26,7 +27,7 @@ export async function writeCsv(
   if (file === '-') return await stream(process.stdout, columns, produce);
   const partial = `${file}.${process.pid}.partial`;
   try {
-    const output = createWriteStream(partial, { flags: 'wx', flush: true });
+    const output = createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true });
     const rows = await stream(output, columns, produce);
     output.end();
     await finished(output);

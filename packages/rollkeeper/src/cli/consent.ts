@@ -51,7 +51,7 @@ async function listening(port: number): Promise<Server> {
   return server;
 }
 
-/** The first answer that comes back decides; the browser is told how. */
+/** The first answer with our state decides; the browser is told how. */
 async function answer(
   server: Server,
   consent: Consent,
@@ -59,14 +59,20 @@ async function answer(
 ): ReturnType<Consent['complete']> {
   for (;;) {
     const [request, response] = await next(server, signal);
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname !== path || url.searchParams.get('state') === null) {
+    const [asked, query] = (request.url ?? '/').split('?', 2);
+    const given = new URLSearchParams(query);
+    if (asked !== path) {
       respond(response, 404, 'There is nothing here.');
+      continue;
+    }
+    // Any page in a browser on this machine can send one.
+    if (!consent.belongs(given)) {
+      respond(response, 403, 'This answer does not belong to the consent that was begun here.');
       continue;
     }
     note('The answer has come; asking for a token.');
     try {
-      const trial = await consent.complete(url.searchParams, { signal, onDelay: tellDelay });
+      const trial = await consent.complete(given, { signal, onDelay: tellDelay });
       respond(response, 200, 'The tenant is connected. You may close this window.');
       return trial;
     } catch (error) {
@@ -98,6 +104,11 @@ const asError = (reason: unknown): Error =>
   reason instanceof Error ? reason : new Error(String(reason));
 
 function respond(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  });
   response.end(`${text}\n`);
 }

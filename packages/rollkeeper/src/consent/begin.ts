@@ -10,6 +10,8 @@ import { consentUrl } from './request.ts';
 export interface Consent {
   /** Where the administrator goes. */
   readonly url: string;
+  /** Whether an answer carries the state of this consent: what does not came from somebody else, and may be passed over. */
+  belongs(answer: URLSearchParams): boolean;
   /**
    * Takes the parameters that Entra sent to the redirect URI, and keeps the tenant once a token for it works. Waits for
    * consent to reach all of Entra's servers, five minutes at most; `onDelay` is told of each such wait. Throws
@@ -40,11 +42,15 @@ export function beginConsent(parts: BeginParts): Consent {
   }
   const state = randomBytes(32);
   let isOpen = true;
+  const belongs: Consent['belongs'] = (answer) => {
+    const given = Buffer.from(answer.get('state') ?? '', 'base64url');
+    return isOpen && given.length === state.length && timingSafeEqual(given, state);
+  };
   return {
     url: consentUrl(settings, { applicationId, redirectUri, state: state.toString('base64url') }),
+    belongs,
     complete: async (answer, { signal, onDelay = () => {} }) => {
-      const given = Buffer.from(answer.get('state') ?? '', 'base64url');
-      if (!isOpen || given.length !== state.length || !timingSafeEqual(given, state)) {
+      if (!belongs(answer)) {
         throw new RollkeeperError('token.refused', 'This answer does not belong to this consent.', {
           remedy: 'Open the address that was printed, and follow it to its end.',
         });

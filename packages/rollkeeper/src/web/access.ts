@@ -34,6 +34,10 @@ export function admitted(access: Access): MiddlewareHandler<WebEnv> {
     const viewer = await access.viewer(context);
     if (viewer instanceof Response) return viewer;
     context.set('viewer', viewer);
+    context.set(
+      'isStillAdmitted',
+      async () => !((await access.viewer(context)) instanceof Response),
+    );
     return await next();
   };
 }

@@ -68,5 +68,10 @@ export interface Peer {
 /** What a request carries through the routes: `context.get('viewer')`. */
 export interface WebEnv {
   readonly Bindings: Peer;
-  readonly Variables: { viewer: Viewer; browser: Browser };
+  readonly Variables: {
+    viewer: Viewer;
+    browser: Browser;
+    /** Asks once more: for answers that take long. */
+    isStillAdmitted: () => Promise<boolean>;
+  };
 }

@@ -9,13 +9,15 @@ import type { Site, WebEnv } from '../site.ts';
 
 /**
  * Tells how the run of this process goes, as server-sent events: `progress` with `{ text, value, max }`, and `ended` when
- * the page should be loaded again. https://developer.mozilla.org/docs/Web/API/Server-sent_events
+ * the page should be loaded again: the run is over, or the reader is not admitted any more. https://developer.mozilla.org/docs/Web/API/Server-sent_events
  */
 export function progressEvents(context: Context<WebEnv>, conductor: Conductor): Response {
   const events = streamSSE(context, async (stream) => {
     const gone = new AbortController();
     stream.onAbort(() => gone.abort());
     for await (const progress of conductor.watch(gone.signal)) {
+      // Whoever signed out meanwhile is not told any more.
+      if (!(await context.get('isStillAdmitted')())) break;
       await stream.writeSSE({ event: 'progress', data: JSON.stringify(shown(progress)) });
     }
     await stream.writeSSE({ event: 'ended', data: '{}' });

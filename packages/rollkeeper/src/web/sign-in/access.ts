@@ -17,7 +17,10 @@ import { oneTimeRoutes, tooMany } from './one-time.ts';
 import { closeSession, openSession, sessionOf } from './session.ts';
 
 export interface SignInOptions {
-  /** The secret of a one-time sign-in address, `<prefix>/sign-in/once?key=…`. Good for one session. Default: none. */
+  /**
+   * The secret of a one-time sign-in address, `<prefix>/sign-in/once?key=…`. Good for one session, within an hour, and
+   * only where the handler is told that the request comes from this machine (`Peer`). Default: none.
+   */
   readonly oneTimeKey?: string;
 }
 

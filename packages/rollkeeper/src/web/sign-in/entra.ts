@@ -154,8 +154,11 @@ async function redeemed(
 
 interface EntraPerson extends SignedIn {
   readonly userName: string | null;
+  /** Whose account is another tenant's, or a personal one: its user name is not of our giving. */
+  readonly isGuest: boolean;
 }
 
+/** https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference */
 function personOf(claims: client.IDToken, tenantId: string): EntraPerson {
   const text = (name: string): string | null => {
     const value = claims[name];
@@ -165,7 +168,10 @@ function personOf(claims: client.IDToken, tenantId: string): EntraPerson {
   if (subject === null || text('tid')?.toLowerCase() !== tenantId) {
     throw refusal('The account that signed in does not belong to this tenant.', begin);
   }
-  return { subject, name: text('name'), userName: text('preferred_username') };
+  // Absent: this tenant itself, which says so in either of two spellings where it does say so.
+  const home = text('idp')?.toLowerCase() ?? claims.iss;
+  const isGuest = home !== claims.iss && !home.endsWith(`/${tenantId}/`);
+  return { subject, name: text('name'), userName: text('preferred_username'), isGuest };
 }
 
 async function isListed(site: Site, who: EntraPerson, signal: AbortSignal): Promise<boolean> {
@@ -178,12 +184,12 @@ async function isListed(site: Site, who: EntraPerson, signal: AbortSignal): Prom
 async function isThatOne(
   { keeping }: Site,
   administrator: Administrator,
-  { subject, userName }: EntraPerson,
+  { subject, userName, isGuest }: EntraPerson,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (administrator.kind === 'id') return administrator.id === subject;
   if (administrator.kind === 'name') {
-    return administrator.userPrincipalName === userName?.toLowerCase();
+    return !isGuest && administrator.userPrincipalName === userName?.toLowerCase();
   }
   return await keeping.isMember(administrator.id, subject, signal);
 }

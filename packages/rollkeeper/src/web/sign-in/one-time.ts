@@ -15,22 +15,38 @@ import { openSession } from './session.ts';
  */
 export function oneTimeRoutes(site: Site, attempts: Attempts, key: string): Hono<WebEnv> {
   let used = false;
-  const answers = (given: string | undefined): boolean =>
-    !used && given !== undefined && sameText(given, key);
+  const until = site.now() + oneTimeMs;
+  const answers = (context: Context<WebEnv>, given: unknown): boolean =>
+    !used &&
+    site.now() < until &&
+    isFromHere(context) &&
+    typeof given === 'string' &&
+    sameText(given, key);
   return new Hono<WebEnv>()
     .get('/sign-in/once', async (context) => {
       if (!attempts.allow(context)) return await tooMany(context, site);
       const given = context.req.query('key');
-      return answers(given) ? await offer(context, site, key) : await spent(context, site);
+      return answers(context, given) ? await offer(context, site, key) : await spent(context, site);
     })
     .post('/sign-in/once', async (context) => {
       if (!attempts.allow(context)) return await tooMany(context, site);
       const { key: given } = await context.req.parseBody();
-      if (typeof given !== 'string' || !answers(given)) return await spent(context, site);
+      if (!answers(context, given)) return await spent(context, site);
       used = true;
       await openSession(context, site, { subject: 'one-time', name: 'One-time sign-in' });
       return context.redirect(site.path('/'), 303);
     });
+}
+
+/** The address stands on a terminal, and perhaps in a log: it is good for so long after the start. */
+const oneTimeMs = 60 * 60_000;
+
+/** From this machine itself, and not through a proxy on it. */
+function isFromHere({ env, req }: Context<WebEnv>): boolean {
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip'].some(
+    (name) => req.header(name) !== undefined,
+  );
+  return !isForwarded && /^(?:::ffff:)?127(?:\.\d+){3}$|^::1$/u.test(env.address ?? '');
 }
 
 async function offer(context: Context<WebEnv>, site: Site, key: string): Promise<Response> {
@@ -54,8 +70,8 @@ async function spent(context: Context<WebEnv>, site: Site): Promise<Response> {
     status: 403,
     body: notice(
       'bad',
-      'This address is not right, or was used before.',
-      'Start rollkeeper serve again: it prints a new one.',
+      'This address is not right, was used before, or is more than an hour old.',
+      'Start rollkeeper serve again: it prints a new one. Open it on the machine that serves it.',
     ),
   });
 }

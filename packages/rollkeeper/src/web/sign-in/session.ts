@@ -21,7 +21,7 @@ export async function sessionOf(context: Context<WebEnv>, site: Site): Promise<S
   if (secret === null) return null;
   const now = site.now();
   const seen = { at: iso(now), idleSince: iso(now - idleMs) };
-  const session = await (await site.keeping.store()).session(hashOf(secret), seen);
+  const session = await (await site.keeping.store()).session(idOf(site, secret), seen);
   // Once administrators are listed, the address on the terminal has done its work.
   const isOver = session?.subject === 'one-time' && site.keeping.settings.administrators.length > 0;
   return isOver ? null : session;
@@ -37,7 +37,7 @@ export async function openSession(
   const now = site.now();
   const store = await site.keeping.store();
   await store.openSession({
-    idHash: hashOf(secret),
+    idHash: idOf(site, secret),
     subject,
     name,
     openedAt: iso(now),
@@ -58,7 +58,17 @@ export async function closeSession(
   if (session === null || secret === null) return;
   const store = await site.keeping.store();
   if (everywhere) await store.closeSessions(session.subject);
-  else await store.closeSession(hashOf(secret));
+  else await store.closeSession(idOf(site, secret));
+}
+
+/**
+ * What the database keeps of a session's secret: its hash together with who may sign in. So a session ends where
+ * somebody is taken off the list, and where the tenant or the application is another one.
+ */
+function idOf({ keeping }: Site, secret: string): string {
+  const { administrators, applicationId, tenant } = keeping.settings;
+  const listed = administrators.map((one) => JSON.stringify(one)).toSorted();
+  return hashOf(JSON.stringify([secret, applicationId, tenant, ...listed]));
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 
 import { RollkeeperError } from '../directory/error.ts';
 import { open } from '../open.ts';
@@ -129,9 +129,17 @@ function standalone(keeper: Rollkeeper, { prefix }: ServeOptions, url: string): 
 function answer(server: Server, handler: Handler): void {
   const listener = getRequestListener(
     async (request, { incoming }) => await handler(request, incoming.socket.remoteAddress),
-    { errorHandler: (error) => note(describeError(error)) },
+    { errorHandler: refuse },
   );
   server.on('request', (request, response) => void listener(request, response));
+}
+
+/** Without an answer the other end would wait for ever. Whoever sends what is no request is told no more than that. */
+function refuse(error: unknown): Response {
+  const headers = { 'Content-Security-Policy': "default-src 'none'", 'Cache-Control': 'no-store' };
+  if (error instanceof RequestError) return new Response(null, { status: 400, headers });
+  note(describeError(error));
+  return new Response(null, { status: 500, headers });
 }
 
 function begin(keeper: Rollkeeper): void {

@@ -5,6 +5,7 @@ import { page } from './layout.ts';
 import { facts, notice } from './parts/pieces.ts';
 import { html, nothing, printable } from './parts/html.ts';
 import type { Html } from './parts/html.ts';
+import type { Viewer } from './principal.ts';
 import type { Site, WebEnv } from './site.ts';
 
 /** What failed, where, and what to do next. For what is none of our errors it says no more than that. */
@@ -39,10 +40,25 @@ export async function failed(
   const known = error instanceof RollkeeperError;
   return await page(context, site, {
     title: 'Something failed',
-    body: failure(error),
+    body: known && !isAdmitted(context) ? withheld(error) : failure(error),
     status: known && error.code.startsWith('database.') ? 503 : 500,
   });
 }
+
+/** Whether the one who asks was let in. */
+export const isAdmitted = (context: Context<WebEnv>): boolean => {
+  const viewer: Viewer | undefined = context.get('viewer');
+  return viewer !== undefined;
+};
+
+/** For whoever was not let in: a code, but no file, host or answer of another side. */
+const withheld = ({ code }: RollkeeperError): Html =>
+  notice(
+    'bad',
+    'This page could not be made.',
+    html`The code is <code>${code}</code>. <code>rollkeeper check</code> says why, where this is
+      served.`,
+  );
 
 /** Answers a request for what is not there. */
 export async function notFound(context: Context<WebEnv>, site: Site): Promise<Response> {

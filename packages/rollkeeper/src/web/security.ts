@@ -18,9 +18,12 @@ export function secured(): MiddlewareHandler<WebEnv> {
     headers.set('Cross-Origin-Opener-Policy', 'same-origin');
     headers.set('Cross-Origin-Resource-Policy', 'same-origin');
     headers.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
-    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    // Only our own files say that they may be kept.
+    if (!isKept(headers)) headers.set('Cache-Control', 'no-store');
   };
 }
+
+const isKept = (headers: Headers): boolean => headers.has('ETag');
 
 /** `data:` is for the images in Pico's style sheet. */
 const policy = [

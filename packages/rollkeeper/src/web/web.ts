@@ -7,7 +7,7 @@ import { admitted, hostAccess } from './access.ts';
 import type { Access } from './access.ts';
 import { Assets } from './assets.ts';
 import { known } from './browser.ts';
-import { failed, notFound, refused } from './failure.ts';
+import { failed, isAdmitted, notFound, refused } from './failure.ts';
 import { page } from './layout.ts';
 import { operations } from './operations.ts';
 import { notice } from './parts/pieces.ts';
@@ -21,7 +21,10 @@ import type { Keeping, Peer, Site, WebEnv } from './site.ts';
 interface Mounting {
   /** Where the handler is mounted. Default `/microsoft/graph`. */
   readonly prefix?: string;
-  /** Told of every failure that is no `RollkeeperError`, which a page does not show. Default: it is thrown to the host. */
+  /**
+   * Told of every failure that a page does not show: those that are no `RollkeeperError`, and, before somebody is let in,
+   * those that are. Default: the former are thrown to the host.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -61,8 +64,8 @@ export const defaultPrefix = '/microsoft/graph';
 export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   const site = siteOf(keeping, options?.prefix ?? defaultPrefix);
   const access = accessOf(site, options);
-  const application = new Hono<WebEnv>({ strict: false }).basePath(site.prefix);
-  application.use(secured());
+  // Not below the prefix: what is asked for beside it is answered as well.
+  const application = new Hono<WebEnv>({ strict: false }).use(secured()).basePath(site.prefix);
   application.route('/', operations(site));
   application.get('/assets/:hash/:name', async (context) => {
     const { hash, name } = context.req.param();
@@ -78,9 +81,10 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   for (const route of routes(site)) application.route('/', route);
   application.notFound(async (context) => await notFound(context, site));
   application.onError(async (error, context) => {
-    if (!(error instanceof RollkeeperError)) {
-      if (options.onError === undefined) throw error;
-      options.onError(error);
+    const isShown = error instanceof RollkeeperError && isAdmitted(context);
+    if (!isShown) {
+      if (options.onError !== undefined) options.onError(error);
+      else if (!(error instanceof RollkeeperError)) throw error;
     }
     return await failed(context, site, error);
   });

@@ -5,7 +5,7 @@ import { chunks } from './people.ts';
 /** Counts are advanced queries. https://learn.microsoft.com/graph/aad-advanced-queries */
 const advanced = { ConsistencyLevel: 'eventual' };
 /** No fewer counts than so many are put into one batch. */
-const leastInBatch = 10;
+const leastInBatch = 4;
 
 /**
  * What collections count, in one round trip; null where Graph gives no number. Counts come from an index that lags, and

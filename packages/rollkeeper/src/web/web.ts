@@ -1,22 +1,9 @@
-import { Hono } from 'hono';
-import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-
 import { RollkeeperError } from '../directory/error.ts';
-import { admitted, hostAccess } from './access.ts';
-import type { Access } from './access.ts';
+import type { WebApplication } from './application.ts';
 import { Assets } from './assets.ts';
-import { known } from './browser.ts';
-import { failed, isAdmitted, notFound, refused } from './failure.ts';
-import { page } from './layout.ts';
-import { operations } from './operations.ts';
-import { notice } from './parts/pieces.ts';
 import type { Authorize } from './principal.ts';
-import { routes } from './routes/index.ts';
-import { sameOriginProof, secured } from './security.ts';
-import { signInAccess } from './sign-in/access.ts';
 import type { SignInOptions } from './sign-in/access.ts';
-import type { Keeping, Peer, Site, WebEnv } from './site.ts';
+import type { Keeping, Peer, Site } from './site.ts';
 
 interface Mounting {
   /** Where the handler is mounted. Default `/microsoft/graph`. */
@@ -55,41 +42,24 @@ export interface WebHandler {
   readonly settingsFragment: (request: Request, peer?: Peer) => Promise<string>;
 }
 
-/** In bytes. The longest that a form sends is a text pasted into diagnostics. */
-const largestBody = 256 * 1024;
-
 export const defaultPrefix = '/microsoft/graph';
 
-/** The web application as one handler. Throws `usage` where nothing says who may see it. */
+/**
+ * The web application as one handler. Throws `usage` where nothing says who may see it. What it is made of is loaded with
+ * the first request: a command that shows no page does not wait for it.
+ */
 export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   const site = siteOf(keeping, options?.prefix ?? defaultPrefix);
-  const access = accessOf(site, options);
-  // Not below the prefix: what is asked for beside it is answered as well.
-  const application = new Hono<WebEnv>({ strict: false }).use(secured()).basePath(site.prefix);
-  application.route('/', operations(site));
-  application.get('/assets/:hash/:name', async (context) => {
-    const { hash, name } = context.req.param();
-    return site.assets.answer(context.req.raw, hash, name) ?? (await notFound(context, site));
-  });
-  application.use(known(site));
-  application.use(
-    bodyLimit({ maxSize: largestBody, onError: (context) => tooLarge(context, site) }),
-  );
-  application.use(sameOriginProof(site, async (context) => await notOurs(context, site)));
-  for (const route of access.routes) application.route('/', route);
-  application.use(admitted(access));
-  for (const route of routes(site)) application.route('/', route);
-  application.notFound(async (context) => await notFound(context, site));
-  application.onError(async (error, context) => {
-    const isShown = error instanceof RollkeeperError && isAdmitted(context);
-    if (!isShown) {
-      if (options.onError !== undefined) options.onError(error);
-      else if (!(error instanceof RollkeeperError)) throw error;
-    }
-    return await failed(context, site, error);
-  });
-  const handle = async (request: Request, peer: Peer = {}): Promise<Response> =>
-    await application.fetch(request, peer);
+  requireAccess(options);
+  let loading: Promise<WebApplication> | undefined;
+  const handle = async (request: Request, peer?: Peer): Promise<Response> => {
+    loading ??= import('./application.ts').then(({ webApplication }) =>
+      webApplication(site, options),
+    );
+    return await (
+      await loading
+    )(request, peer);
+  };
   return Object.assign(handle, {
     prefix: site.prefix,
     settingsFragment: async ({ url, headers }: Request, peer?: Peer): Promise<string> => {
@@ -100,9 +70,8 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   });
 }
 
-function accessOf(site: Site, options: WebOptions | undefined): Access {
-  if (typeof options?.authorize === 'function') return hostAccess(site, options.authorize);
-  if (typeof options?.signIn === 'object') return signInAccess(site, options.signIn);
+function requireAccess(options: WebOptions | undefined): void {
+  if (typeof options?.authorize === 'function' || typeof options?.signIn === 'object') return;
   throw new RollkeeperError('usage', 'web() was called without authorize.', {
     remedy:
       'Pass authorize: (request) => "view", "manage" or null; or signIn: {}. Nothing is shown to anyone without either.',
@@ -124,18 +93,3 @@ function siteOf(keeping: Keeping, given: string): Site {
     now: Date.now,
   };
 }
-
-/** Before anybody has said who they are: nobody fills our memory. */
-const tooLarge = async (context: Context<WebEnv>, site: Site): Promise<Response> =>
-  await page(context, site, {
-    title: 'Too much',
-    body: notice('bad', 'What was sent is longer than any form of this application.'),
-    status: 413,
-  });
-
-const notOurs = async (context: Context<WebEnv>, site: Site): Promise<Response> =>
-  await refused(
-    context,
-    site,
-    'This request did not come from a page of this application. Open the page again and repeat what you did.',
-  );

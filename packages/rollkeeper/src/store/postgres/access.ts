@@ -1,6 +1,6 @@
 import type { ConsentRow, SessionRow, Ticket } from '../access.ts';
 import type { Database, Session } from './connection.ts';
-import { flag, text, textOrNull } from './row.ts';
+import { flag, text, textOrNull } from '../row.ts';
 
 export async function openSession(
   database: Database,

@@ -5,7 +5,7 @@ import { refuseWhileLeased } from './claims.ts';
 import type { Database, Session, Transaction, Values } from './connection.ts';
 import type { Owner } from '../owner.ts';
 import { holdConnection } from './lease.ts';
-import { integer, text } from './row.ts';
+import { integer, text } from '../row.ts';
 import { dropStaging, stagedTables } from './staging.ts';
 import { forgetCounts } from './totals.ts';
 

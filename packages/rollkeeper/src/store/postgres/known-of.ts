@@ -3,9 +3,10 @@ import type { KnownMembership, KnownOf, KnownUser } from '../../directory/known.
 import type { ManagerStatement, ObjectId } from '../../directory/statement.ts';
 import type { Page } from '../store.ts';
 import { userColumns } from './columns.ts';
-import type { Cells, Session, Values } from './connection.ts';
+import type { Session, Values } from './connection.ts';
 import { isHeld } from './known.ts';
-import { flag, flagOrNull, kept, reasonOrNull, text, textOrNull } from './row.ts';
+import { flag, flagOrNull, kept, reasonOrNull, text, textOrNull } from '../row.ts';
+import { membership } from '../rows.ts';
 
 // The ids are few: each is looked up by key whatever the size of the table.
 const among = 'json_array_elements_text($ids::json) AS k(value) JOIN';
@@ -113,10 +114,3 @@ export async function reportsOf(
   );
   return rows.map(([id]) => text(id));
 }
-
-const membership = ([groupId, memberId, kind, held]: Cells): KnownMembership => ({
-  groupId: text(groupId),
-  memberId: text(memberId),
-  memberKind: kind === 'group' ? 'group' : 'user',
-  held: flag(held),
-});

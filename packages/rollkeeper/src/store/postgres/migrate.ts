@@ -2,7 +2,7 @@ import { RollkeeperError } from '../../directory/error.ts';
 import { outdatedSchema } from '../refusal.ts';
 import type { Database, Session } from './connection.ts';
 import { migrations } from './migrations/index.ts';
-import { integer } from './row.ts';
+import { integer } from '../row.ts';
 import { qualify } from './sql.ts';
 
 /**

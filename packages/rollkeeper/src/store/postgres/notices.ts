@@ -1,7 +1,7 @@
 import type { Condition } from '../../decide/notice.ts';
 import type { Told } from '../store.ts';
 import type { Session } from './connection.ts';
-import { integer, text } from './row.ts';
+import { integer, text } from '../row.ts';
 
 /** What somebody was told of and that is not over. */
 export async function told(session: Session, tenantId: string): Promise<readonly Told[]> {

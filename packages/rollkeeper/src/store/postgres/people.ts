@@ -1,8 +1,8 @@
 import { userAttributes } from '../../directory/attribute.ts';
 import type { ObjectId } from '../../directory/statement.ts';
 import type { Page, PersonRow } from '../store.ts';
-import type { Row, Session } from './connection.ts';
-import { flag, kept, reasonOrNull, text, textOrNull } from './row.ts';
+import type { Session } from './connection.ts';
+import { personRow } from '../rows.ts';
 
 /** A person with their supervisor, as far as the views show both. JSON is read from our row, as it was written. */
 const selected = `
@@ -58,20 +58,4 @@ export async function person(
     { tenant: tenantId, id: objectId },
   );
   return row === undefined ? null : personRow(row);
-}
-
-function personRow(row: Row): PersonRow {
-  return {
-    id: text(row['id']),
-    values: userAttributes.map(({ column }) => kept(row[column])),
-    extra: textOrNull(row['attributes']),
-    supervisorId: textOrNull(row['supervisor_id']),
-    supervisorUserPrincipalName: textOrNull(row['supervisor_user_principal_name']),
-    supervisorDisplayName: textOrNull(row['supervisor_display_name']),
-    inScope: flag(row['in_scope']),
-    // One of the view's five words.
-    status: text(row['status']) as PersonRow['status'],
-    statusSince: text(row['status_since']),
-    deletedReason: reasonOrNull(row['deleted_reason']),
-  };
 }

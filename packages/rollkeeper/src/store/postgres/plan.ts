@@ -1,12 +1,13 @@
 import type { OperationKind, Planned } from '../../decide/operation.ts';
 import { operationKinds } from '../../decide/operation.ts';
 import type { Claim, Page, PlannedRow, PlanSummary } from '../store.ts';
-import type { Database, Row, Session } from './connection.ts';
+import type { Database, Session } from './connection.ts';
 import type { CopiedValue } from './copy.ts';
 import { requireLease } from './lease.ts';
 import { becomes } from './pairs.ts';
 import { stagedFor } from './staging.ts';
-import { flag, integer, reasonOrNull, text, textOrNull } from './row.ts';
+import { integer } from '../row.ts';
+import { operationKind, plannedRow } from '../rows.ts';
 
 const presence: readonly OperationKind[] = [
   'soft_delete',
@@ -196,22 +197,4 @@ export async function planned(
     { tenant: tenantId, run: runId, after: page.after ?? 0, limit: page.limit },
   );
   return rows.map(plannedRow);
-}
-
-export const plannedRow = (row: Row): PlannedRow => ({
-  sequence: integer(row['sequence']),
-  kind: operationKind(row['kind']),
-  held: flag(row['held']),
-  reason: reasonOrNull(row['reason']),
-  subjectId: text(row['subject_id']),
-  subjectName: textOrNull(row['subject_name']),
-  displayName: textOrNull(row['display_name']),
-  objectId: textOrNull(row['object_id']),
-  objectName: textOrNull(row['object_name']),
-});
-
-export function operationKind(value: unknown): OperationKind {
-  const kind = operationKinds.find((known) => known === value);
-  if (kind !== undefined) return kind;
-  throw new TypeError(`An operation of an unknown kind: ${String(value)}.`);
 }

@@ -1,8 +1,8 @@
 import type { Claim, Page, PlannedSubject } from '../store.ts';
 import type { Session } from './connection.ts';
-import { operationKind } from './plan.ts';
-import { integer, text, textOrNull } from './row.ts';
+import { integer, text, textOrNull } from '../row.ts';
 import { stagedFor } from './staging.ts';
+import { operationKind } from '../rows.ts';
 
 /** A plan's operations with the ids of those whom they concern, by the staged rows that they name. */
 export async function plannedSubjects(

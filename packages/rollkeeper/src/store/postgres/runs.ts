@@ -1,11 +1,6 @@
-import type { HeldKind } from '../../decide/threshold.ts';
-import type { Decider, Page, RunKind, RunRow, RunStatus } from '../store.ts';
-import type { Row, Session } from './connection.ts';
-import { flag, integer, text, textOrNull } from './row.ts';
-
-export const runColumns = `tenant_id, run_id, kind, dry_run, status, started_at, finished_at, report, held, error_code,
-            error_message, approves, asked_by, asked_reason, decision, decided_by, decided_at, decision_reason,
-            cancelled_by, cancelled_at, cancel_reason`;
+import type { Page, RunRow } from '../store.ts';
+import type { Session } from './connection.ts';
+import { runColumns, runRow } from '../rows.ts';
 
 export async function runs(
   session: Session,
@@ -35,39 +30,6 @@ export async function run(
     { tenant: tenantId, run: runId },
   );
   return row === undefined ? null : runRow(row);
-}
-
-export function runRow(row: Row): RunRow {
-  const held = textOrNull(row['held']);
-  const code = textOrNull(row['error_code']);
-  return {
-    tenantId: text(row['tenant_id']),
-    runId: integer(row['run_id']),
-    // Kinds, states and what is held are written by `claim` and `finish`, and by nobody else.
-    kind: text(row['kind']) as RunKind,
-    dryRun: flag(row['dry_run']),
-    status: text(row['status']) as RunStatus,
-    startedAt: text(row['started_at']),
-    finishedAt: textOrNull(row['finished_at']),
-    report: textOrNull(row['report']),
-    held: held === null ? null : (JSON.parse(held) as readonly HeldKind[]),
-    error: code === null ? null : { code, message: textOrNull(row['error_message']) ?? '' },
-    approves: row['approves'] === null ? null : integer(row['approves']),
-    decision: decisionOf(row),
-    cancelled: deciderOf(row['cancelled_by'], row['cancelled_at'], row['cancel_reason']),
-  };
-}
-
-function decisionOf(row: Row): RunRow['decision'] {
-  const decider = deciderOf(row['decided_by'], row['decided_at'], row['decision_reason']);
-  if (decider === null) return null;
-  return { what: row['decision'] === 'approved' ? 'approved' : 'rejected', ...decider };
-}
-
-function deciderOf(by: unknown, at: unknown, reason: unknown): Decider | null {
-  return by === null || by === undefined
-    ? null
-    : { by: text(by), at: text(at), reason: textOrNull(reason) };
 }
 
 /** The newest run that applied its plan; null: none did. */

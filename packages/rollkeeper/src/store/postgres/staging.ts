@@ -10,7 +10,7 @@ import type { CopiedValue } from './copy.ts';
 import { wellFormedJson } from './json.ts';
 import { requireLease } from './lease.ts';
 import type { ManagersStaged } from './managers-staged.ts';
-import { integer } from './row.ts';
+import { integer } from '../row.ts';
 
 export const stagedTables = [
   'rollkeeper_staged_users',

@@ -1,6 +1,6 @@
 import type { Remembered } from '../store.ts';
 import type { Session } from './connection.ts';
-import { text } from './row.ts';
+import { text } from '../row.ts';
 
 export async function tenantNamed(session: Session, name: string): Promise<string | null> {
   const row = await session.get(

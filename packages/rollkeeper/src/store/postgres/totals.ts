@@ -1,7 +1,7 @@
 import type { Totals } from '../store.ts';
 import type { Session } from './connection.ts';
 import { heldCounts } from './held/listing.ts';
-import { integer, textOrNull } from './row.ts';
+import { integer, textOrNull } from '../row.ts';
 
 /** As the view of supervisors counts, but with each supervisor looked up once, and not once for every report. */
 const supervisors = `

@@ -1,6 +1,6 @@
 import type { ConsentRow, SessionRow, Ticket } from '../access.ts';
 import type { Connection } from './connection.ts';
-import { text, textOrNull } from './row.ts';
+import { text, textOrNull } from '../row.ts';
 
 export function openSession(
   connection: Connection,

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { requireHeld } from './held/waiting.ts';
 import { ownsLease, refuseCancelled, requireLease } from './lease.ts';
 import { namePlan } from './name-plan.ts';
-import { flag, integer, textOrNull } from './row.ts';
+import { flag, integer, textOrNull } from '../row.ts';
 import { dropStaging } from './staging.ts';
 
 type ClaimOptions = Parameters<Store['claim']>[1];

@@ -4,7 +4,7 @@ import type { ErasureRow, Page, Purged, Store } from '../store.ts';
 import { refuseWhileLeased } from './claims.ts';
 import type { Connection, Values } from './connection.ts';
 import type { Owner } from '../owner.ts';
-import { integer, text } from './row.ts';
+import { integer, text } from '../row.ts';
 import { forgetWords } from './search/forget.ts';
 import { dropStaging } from './staging.ts';
 import { forgetCounts } from './totals.ts';

@@ -3,9 +3,10 @@ import type { KnownMembership, KnownOf, KnownUser } from '../../directory/known.
 import type { ManagerStatement, ObjectId } from '../../directory/statement.ts';
 import type { Page } from '../store.ts';
 import { userColumns } from './columns.ts';
-import type { Cells, Connection, Values } from './connection.ts';
+import type { Connection, Values } from './connection.ts';
 import { isHeld } from './known.ts';
-import { flag, kept, reasonOrNull, text, textOrNull } from './row.ts';
+import { flag, kept, reasonOrNull, text, textOrNull } from '../row.ts';
+import { membership } from '../rows.ts';
 
 // The ids come first, so that each is looked up by key whatever the size of the table.
 const among = 'json_each($ids) k CROSS JOIN';
@@ -112,10 +113,3 @@ export function reportsOf(
     )
     .map(([id]) => text(id));
 }
-
-const membership = ([groupId, memberId, kind, held]: Cells): KnownMembership => ({
-  groupId: text(groupId),
-  memberId: text(memberId),
-  memberKind: kind === 'group' ? 'group' : 'user',
-  held: flag(held),
-});

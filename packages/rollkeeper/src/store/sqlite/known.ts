@@ -3,7 +3,7 @@ import { reasons } from '../../directory/statement.ts';
 import type { KnownMembershipsPage, KnownPeoplePage, Page } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { holdsAnything } from './held/earlier.ts';
-import { integer, text } from './row.ts';
+import { integer, text } from '../row.ts';
 
 /** What is known, in the compact form that a full read carries. */
 export function knownPeople(

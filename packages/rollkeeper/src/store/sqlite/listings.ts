@@ -2,8 +2,11 @@ import { groupAttributes } from '../../directory/attribute.ts';
 import type { ObjectId } from '../../directory/statement.ts';
 import type { ChangeRow, GroupRow, Page } from '../store.ts';
 import { groupColumns } from './columns.ts';
-import type { Connection, Row } from './connection.ts';
-import { flag, integer, kept, text, textOrNull } from './row.ts';
+import type { Connection } from './connection.ts';
+import { flag, kept, text } from '../row.ts';
+import { changeRow } from '../rows.ts';
+
+export { changeRow } from '../rows.ts';
 
 export function groups(
   connection: Connection,
@@ -35,14 +38,3 @@ export function changes(
   );
   return rows.map(changeRow);
 }
-
-export const changeRow = (row: Row): ChangeRow => ({
-  sequence: integer(row['sequence']),
-  runId: integer(row['run_id']),
-  at: text(row['at']),
-  change: text(row['change']),
-  subjectId: text(row['subject_id']),
-  attribute: textOrNull(row['attribute']),
-  oldValue: textOrNull(row['old_value']),
-  newValue: textOrNull(row['new_value']),
-});

@@ -2,7 +2,7 @@ import { RollkeeperError } from '../../directory/error.ts';
 import { outdatedSchema } from '../refusal.ts';
 import type { Connection } from './connection.ts';
 import { migrations } from './migrations/index.ts';
-import { integer } from './row.ts';
+import { integer } from '../row.ts';
 
 /**
  * Brings the schema up to this version. Two processes that start at once: one migrates, the other waits and finds

@@ -1,13 +1,13 @@
 import { groupAttributes, userAttributes } from '../../directory/attribute.ts';
 import type { ObjectId } from '../../directory/statement.ts';
-import type { KnownPerson } from '../../decide/person.ts';
 import type { GroupPair, MembershipPair, PersonPair } from '../../decide/pair.ts';
 import type { Claim, Page } from '../store.ts';
 import { anyDiffers } from './columns.ts';
-import type { Cells, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { requireLease } from './lease.ts';
-import { flag, integer, reasonOrNull, text, textOrNull } from './row.ts';
+import { flag, integer, text } from '../row.ts';
 import { settleGroups, settleMemberships, settlePeople } from './staging.ts';
+import { pageOf, personAbsent, personInScope } from '../pairs.ts';
 
 const comparable = userAttributes.filter(({ name }) => name !== 'accountEnabled');
 
@@ -130,55 +130,6 @@ export const becomes = (edge: string): string => `
          (SELECT coalesce(u.deleted_reason, 'in_scope') FROM rollkeeper_users u
            WHERE u.tenant_id = ${edge}.tenant_id AND u.id = ${edge}.member_id))
     WHEN 'in_scope' THEN 'stays' WHEN 'soft_deleted' THEN 'sleeps' ELSE 'leaves' END`;
-
-const pageOf = ({ tenantId, runId }: Claim, page: Page<number>) => ({
-  tenant: tenantId,
-  run: runId,
-  after: page.after ?? 0,
-  limit: page.limit,
-});
-
-function personInScope(cells: Cells, dormant: ReadonlySet<ObjectId>): PersonPair {
-  const [row, enabled, supervisor] = cells;
-  return {
-    row: integer(row),
-    known: knownPerson(cells, dormant),
-    stated: {
-      presence: 'in_scope',
-      enabled: flagOrNull(enabled),
-      supervisor: textOrNull(supervisor),
-      differs: flag(cells[7]),
-    },
-  };
-}
-
-function personAbsent(cells: Cells, dormant: ReadonlySet<ObjectId>): PersonPair {
-  const [row, reason] = cells;
-  return {
-    row: integer(row),
-    known: knownPerson(cells, dormant),
-    stated: { presence: 'absent', reason: absenceReason(text(reason)) },
-  };
-}
-
-function knownPerson(cells: Cells, dormant: ReadonlySet<ObjectId>): KnownPerson | null {
-  const [, , , known, deleted, enabled, supervisor] = cells;
-  if (!flag(known)) return null;
-  const supervisorId = textOrNull(supervisor);
-  return {
-    deleted: reasonOrNull(deleted),
-    enabled: flagOrNull(enabled),
-    supervisor: supervisorId,
-    supervisorDormant: supervisorId !== null && dormant.has(supervisorId),
-  };
-}
-
-const flagOrNull = (value: Cells[number] | undefined): boolean | null =>
-  value === null ? null : flag(value);
-
-function absenceReason(reason: string): 'left_scope' | 'soft_deleted' | 'permanently_deleted' {
-  return reason === 'left_scope' || reason === 'soft_deleted' ? reason : 'permanently_deleted';
-}
 
 /** In the tenant's deleted items after this run: Graph no longer names them as anybody's manager. */
 function dormantIn(connection: Connection, { tenantId, runId }: Claim): ReadonlySet<ObjectId> {

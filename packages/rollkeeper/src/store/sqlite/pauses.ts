@@ -1,6 +1,6 @@
 import type { Pause } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { text, textOrNull } from './row.ts';
+import { text, textOrNull } from '../row.ts';
 
 /** Removals are held from now on. A pause takes the place of one before. */
 export function pause(connection: Connection, tenantId: string, what: Pause): void {

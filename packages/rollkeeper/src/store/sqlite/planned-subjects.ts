@@ -1,7 +1,7 @@
 import type { Claim, Page, PlannedSubject } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { operationKind } from './plan.ts';
-import { integer, text, textOrNull } from './row.ts';
+import { integer, text, textOrNull } from '../row.ts';
+import { operationKind } from '../rows.ts';
 
 /** A plan's operations with the ids of those whom they concern, by the staged rows that they name. */
 export function plannedSubjects(

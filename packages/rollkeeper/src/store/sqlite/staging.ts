@@ -12,7 +12,7 @@ import type { Claim } from '../store.ts';
 import { groupColumns, placeholders, userColumns } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { requireLease } from './lease.ts';
-import { integer } from './row.ts';
+import { integer } from '../row.ts';
 import { stagedTables } from './staged.ts';
 import type { StagedTable } from './staged.ts';
 

@@ -1,6 +1,6 @@
 import type { Remembered } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { text } from './row.ts';
+import { text } from '../row.ts';
 
 export function tenantNamed(connection: Connection, name: string): string | null {
   const row = connection.get('SELECT tenant_id FROM rollkeeper_tenant_names WHERE name = $name', {

@@ -3,7 +3,7 @@ import { userAttributes } from '../../../directory/attribute.ts';
 import { anyDiffers, userColumns } from '../columns.ts';
 import type { Session } from '../connection.ts';
 import { stagedFor } from '../staging.ts';
-import { integer } from '../row.ts';
+import { integer } from '../../row.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 import { recordUpdates } from './updates.ts';

@@ -4,7 +4,7 @@ import type { Owner } from '../../owner.ts';
 import { endedRun } from '../../refusal.ts';
 import { holdConnection } from '../lease.ts';
 import { refuseWhileLeased } from '../claims.ts';
-import { text } from '../row.ts';
+import { text } from '../../row.ts';
 import { requireHeld, requireRun } from './waiting.ts';
 
 /** What a run holds stays in scope until it was seen back once. Returns how many removals were rejected. */

@@ -1,9 +1,9 @@
-import type { HeldRemoval, HeldState } from '../../../decide/held.ts';
+import type { HeldRemoval } from '../../../decide/held.ts';
 import type { MembershipPair, PersonPair } from '../../../decide/pair.ts';
-import type { RemovalKind } from '../../../decide/threshold.ts';
 import type { Claim } from '../../store.ts';
-import type { Row, Session } from '../connection.ts';
-import { flag, integer, text } from '../row.ts';
+import type { Session } from '../connection.ts';
+import { integer } from '../../row.ts';
+import { ofMember, ofPair, removal, span } from '../../pairs.ts';
 
 /** Whether anything of a tenant is held, or rejected: where nothing is, nothing is looked up. */
 export async function holdsAnything(session: Session, tenantId: string): Promise<boolean> {
@@ -67,17 +67,6 @@ export async function withHeldMemberships(
   return pairs.map((pair) => ({ ...pair, ...held.get(pair.row) }));
 }
 
-function ofPair(row: Row): Partial<MembershipPair> {
-  if (row['state'] === null) return {};
-  return { held: removal(row), keptWithMember: flag(row['with_member']) };
-}
-
-function ofMember(row: Row): Partial<MembershipPair> {
-  if (row['member_state'] === null) return {};
-  const leaving = { kind: 'leaving', state: row['member_state'], run_id: row['member_run_id'] };
-  return { memberHeld: removal(leaving) };
-}
-
 const memberships = `
   SELECT s.row, h.kind, h.state, h.run_id, h.with_member, m.state AS member_state, m.run_id AS member_run_id
     FROM rollkeeper_staged_memberships s
@@ -90,20 +79,3 @@ const memberships = `
                         AND o.kind = 'release_leaving')
    WHERE s.tenant_id = $tenant AND s.run_id = $run AND s.row BETWEEN $first AND $last
      AND (h.state IS NOT NULL OR m.state IS NOT NULL)`;
-
-const span = (
-  { tenantId, runId }: Claim,
-  pairs: readonly { readonly row: number }[],
-): { tenant: string; run: number; first: number; last: number } => ({
-  tenant: tenantId,
-  run: runId,
-  first: pairs[0]?.row ?? 0,
-  last: pairs.at(-1)?.row ?? 0,
-});
-
-/** Kinds and states are written by `writeHeld` and `reject`, and by nobody else. */
-const removal = (row: Row): HeldRemoval => ({
-  kind: text(row['kind']) as RemovalKind,
-  state: text(row['state']) as HeldState,
-  runId: integer(row['run_id']),
-});

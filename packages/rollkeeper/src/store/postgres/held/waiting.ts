@@ -1,6 +1,6 @@
 import { holdsNothing, noSuchRun } from '../../refusal.ts';
 import type { Session } from '../connection.ts';
-import { integer } from '../row.ts';
+import { integer } from '../../row.ts';
 
 /** How many removals of a run wait for a decision. Throws `run.not_found`, or `run.holds_nothing` where none does. */
 export async function requireHeld(

@@ -2,7 +2,7 @@ import type { OperationKind } from '../../../decide/operation.ts';
 import { userAttributes } from '../../../directory/attribute.ts';
 import { anyDiffers, userColumns } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-import { integer } from '../row.ts';
+import { integer } from '../../row.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 import { recordUpdates } from './updates.ts';

@@ -1,5 +1,5 @@
 import type { Connection, Values } from '../connection.ts';
-import { integer } from '../row.ts';
+import { integer } from '../../row.ts';
 
 /** What every statement of an application may name. */
 export interface Application extends Values {

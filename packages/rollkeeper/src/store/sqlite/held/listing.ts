@@ -1,8 +1,8 @@
-import type { HeldState } from '../../../decide/held.ts';
 import type { RemovalKind } from '../../../decide/threshold.ts';
 import type { HeldCounts, HeldKey, HeldRow, Page } from '../../store.ts';
-import type { Connection, Row } from '../connection.ts';
-import { integer, reasonOrNull, text, textOrNull } from '../row.ts';
+import type { Connection } from '../connection.ts';
+import { integer, text } from '../../row.ts';
+import { heldRow } from '../../rows.ts';
 
 /** What is held or rejected, with names; by kind, person and group. `runId` null: of every run. */
 export function held(
@@ -33,23 +33,6 @@ export function held(
       },
     )
     .map(heldRow);
-}
-
-function heldRow(row: Row): HeldRow {
-  const group = text(row['group_id']);
-  return {
-    // Kinds and states are written by `settleHeld` and `reject`, and by nobody else.
-    kind: text(row['kind']) as RemovalKind,
-    state: text(row['state']) as HeldState,
-    runId: integer(row['run_id']),
-    since: text(row['since']),
-    reason: reasonOrNull(row['reason']),
-    subjectId: text(row['subject_id']),
-    subjectName: textOrNull(row['user_principal_name']),
-    displayName: textOrNull(row['display_name']),
-    groupId: group === '' ? null : group,
-    groupName: textOrNull(row['group_name']),
-  };
 }
 
 /** How many removals of each kind wait for a decision. */

@@ -12,6 +12,8 @@ export interface Access {
   readonly routes: readonly Hono<WebEnv>[];
   /** Whoever sent a request; a `Response`: that instead. */
   viewer(context: Context<WebEnv>): Promise<Viewer | Response>;
+  /** Whether whoever sent a request would be let in now: for answers that take long. */
+  isAdmitted(context: Context<WebEnv>): Promise<boolean>;
 }
 
 /** Asks the host about every request. */
@@ -25,6 +27,10 @@ export function hostAccess(site: Site, authorize: Authorize): Access {
       if (allowed === null) return await refused(context, site, 'You may not see this page.');
       return { ...allowed, formToken: context.get('browser').formToken, signedIn: false };
     },
+    isAdmitted: async (context) => {
+      const verdict = await authorize(context.req.raw, context.env.host);
+      return !(verdict instanceof Response) && readVerdict(verdict) !== null;
+    },
   };
 }
 
@@ -34,10 +40,7 @@ export function admitted(access: Access): MiddlewareHandler<WebEnv> {
     const viewer = await access.viewer(context);
     if (viewer instanceof Response) return viewer;
     context.set('viewer', viewer);
-    context.set(
-      'isStillAdmitted',
-      async () => !((await access.viewer(context)) instanceof Response),
-    );
+    context.set('isStillAdmitted', async () => await access.isAdmitted(context));
     return await next();
   };
 }

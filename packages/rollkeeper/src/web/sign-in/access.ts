@@ -34,6 +34,7 @@ export function signInAccess(site: Site, options: SignInOptions): Access {
   return {
     routes,
     viewer: async (context) => await viewerOf(context, site),
+    isAdmitted: async (context) => (await sessionOf(context, site)) !== null,
   };
 }
 

@@ -116,7 +116,7 @@ describe('Graph failing', () => {
   });
 });
 
-describe('an answer that cannot be right', () => {
+describe('an answer that cannot be right (rule 15)', () => {
   for (const [fact, fault] of Object.entries<Fault>({
     'a page without value': { rewrite: (answer) => ({ ...answer, body: {} }) },
     'HTML under a 200': { status: 200, body: '<html>maintenance</html>', times: always },

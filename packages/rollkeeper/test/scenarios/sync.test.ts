@@ -26,7 +26,7 @@ describe('a first run', () => {
     assert.ok(report.requests > 0);
   });
 
-  test('keeps every attribute exactly, odd ones too', async (t) => {
+  test('keeps every attribute exactly, odd ones too (rule 11)', async (t) => {
     const story = await scenario(t);
     await story.keeper.sync();
     for (const row of story.rows('SELECT * FROM microsoft_graph_users')) {
@@ -43,7 +43,7 @@ describe('a first run', () => {
     }
   });
 
-  test('sets supervisors as Graph names them: inside the scope, outside it, contacts, oneself, in cycles', async (t) => {
+  test('sets supervisors as Graph names them (rule 12): inside the scope, outside it, contacts, oneself, in cycles', async (t) => {
     const story = await scenario(t);
     const { report } = await story.keeper.sync();
     const links = story.rows(

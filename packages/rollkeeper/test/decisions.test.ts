@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+const root = new URL('../../../', import.meta.url);
+const folder = new URL('docs/decisions/', root);
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+async function dependenciesOf(file: string): Promise<readonly string[]> {
+  const manifest = JSON.parse(await readFile(new URL(file, root), 'utf8')) as Manifest;
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+}
+
+test('decisions are numbered in one sequence, and each page begins with its number', async () => {
+  const pages = (await readdir(folder)).filter((name) => name.endsWith('.md')).toSorted();
+  for (const [at, name] of pages.entries()) {
+    const number = at + 1;
+    assert.equal(name.slice(0, 5), `${String(number).padStart(4, '0')}-`, name);
+    const text = await readFile(new URL(name, folder), 'utf8');
+    assert.ok(text.startsWith(`# ${number}. `), `${name} begins with another number`);
+  }
+});
+
+test('every dependency is named by a decision', async () => {
+  const texts = await Promise.all(
+    (await readdir(folder)).map(async (name) => await readFile(new URL(name, folder), 'utf8')),
+  );
+  const words = new Set(
+    texts
+      .join('\n')
+      .match(/@?[\w./-]*\w/gu)
+      ?.map((word) => word.toLowerCase()),
+  );
+  const own = new Set(['entra-simulator', 'rollkeeper']);
+  for (const file of [
+    'package.json',
+    'packages/rollkeeper/package.json',
+    'packages/entra-simulator/package.json',
+  ]) {
+    for (const name of await dependenciesOf(file)) {
+      if (own.has(name) || name.startsWith('@types/')) continue;
+      assert.ok(words.has(name), `${name} of ${file} has no place in docs/decisions`);
+    }
+  }
+});

@@ -19,11 +19,14 @@ export function secured(): MiddlewareHandler<WebEnv> {
     headers.set('Cross-Origin-Resource-Policy', 'same-origin');
     headers.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
     // Only our own files say that they may be kept.
-    if (!isKept(headers)) headers.set('Cache-Control', 'no-store');
+    const isOurFile = headers.has('ETag');
+    if (!isOurFile) headers.set('Cache-Control', kept(headers.get('Cache-Control')));
   };
 }
 
-const isKept = (headers: Headers): boolean => headers.has('ETag');
+/** Nowhere; and what comes in pieces is not gathered to be pressed together. */
+const kept = (said: string | null): string =>
+  said?.includes('no-transform') === true ? 'no-store, no-transform' : 'no-store';
 
 /** `data:` is for the images in Pico's style sheet. */
 const policy = [

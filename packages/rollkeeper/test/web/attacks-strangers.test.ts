@@ -180,7 +180,7 @@ describe('strangers', () => {
     const headers = { 'x-may': 'manage' };
     for (const { method, path } of pages.filter((one) => one.method === 'GET')) {
       const heard = await ask(`${base}${filled(path, ids)}`, { method, headers });
-      assert.equal(heard.headers['cache-control'], 'no-store', path);
+      assert.match(heard.headers['cache-control'] ?? '', /^no-store/u, path);
       assertKeptToItself(heard, path);
     }
     for (const path of ['/healthz', '/readyz', '/metrics', '/tasks/sync', '/nowhere']) {

@@ -1,4 +1,3 @@
-import type { ObjectId } from '../directory/statement.ts';
 import type { Members, Walk } from './members.ts';
 import { ownGroups } from './own-groups.ts';
 import type { ReadParts } from './reading.ts';
@@ -16,29 +15,28 @@ export async function askForAbsentGroups(
   { members, tasks }: { readonly members: Members; readonly tasks: Tasks },
   walk: Walk,
 ): Promise<void> {
-  const asked = new Set<ObjectId>();
+  const absent = [...parts.known.unstatedGroups()];
+  if (absent.length === 0) return;
+  let nestings = await Array.fromAsync(
+    ownGroups(
+      parts,
+      absent.map((memberId) => ({ memberId, memberKind: 'group' as const })),
+    ),
+  );
+  // A group comes back into the closure, and others with it that are in that one.
   for (;;) {
-    const absent = [...parts.known.unstatedGroups()].filter((id) => !asked.has(id));
-    if (absent.length === 0) return;
-    for (const id of absent) asked.add(id);
-    members.start(await stillNested(parts, new Set(members.walked), absent), walk);
+    const closure = new Set(members.walked);
+    const found = nestings.filter(({ groupId }) => closure.has(groupId));
+    if (found.length === 0) return;
+    nestings = nestings.filter(({ groupId }) => !closure.has(groupId));
+    for (const { groupId, memberId, memberKind } of found) {
+      if (!parts.known.stateMembership(groupId, memberId, true)) continue;
+      await parts.stage({ memberships: [{ groupId, memberId, memberKind, member: true }] });
+    }
+    members.start(
+      found.map(({ memberId }) => memberId),
+      walk,
+    );
     await tasks.done();
   }
-}
-
-/** Which of these groups are direct members of a group of the closure. */
-async function stillNested(
-  parts: Parts,
-  closure: ReadonlySet<ObjectId>,
-  ids: readonly ObjectId[],
-): Promise<readonly ObjectId[]> {
-  const nested = new Set<ObjectId>();
-  const asked = ids.map((memberId) => ({ memberId, memberKind: 'group' as const }));
-  for await (const { groupId, memberId, memberKind } of ownGroups(parts, asked)) {
-    if (!closure.has(groupId)) continue;
-    nested.add(memberId);
-    if (!parts.known.stateMembership(groupId, memberId, true)) continue;
-    await parts.stage({ memberships: [{ groupId, memberId, memberKind, member: true }] });
-  }
-  return [...nested];
 }

@@ -1,4 +1,4 @@
-import type { Subject } from './check/diagnose.ts';
+import type { Subject } from './check/subject.ts';
 import { userAttributes } from './directory/attribute.ts';
 import { RollkeeperError } from './directory/error.ts';
 import { tokenHint } from './entra/hint.ts';

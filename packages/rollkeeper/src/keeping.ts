@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { diagnose, findFaults } from './check/diagnose.ts';
-import type { Finding } from './check/diagnose.ts';
+import type { Finding } from './check/finding.ts';
 import type { Trial } from './consent/establish.ts';
 import type { Connected, OpenOptions } from './connect.ts';
 import { connect, subjectOf, tenantOf } from './connect.ts';

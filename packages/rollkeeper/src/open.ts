@@ -1,5 +1,5 @@
 import { findFaults } from './check/diagnose.ts';
-import type { Finding } from './check/diagnose.ts';
+import type { Finding } from './check/finding.ts';
 import { tenantOf } from './connect.ts';
 import type { OpenOptions } from './connect.ts';
 import { checkSettings } from './keeping.ts';

@@ -1,57 +1,14 @@
-import { RollkeeperError } from '../directory/error.ts';
-import type { ErrorCode } from '../directory/error.ts';
 import { decodeId, decodeUser } from '../graph/decode.ts';
 import type { Selection } from '../graph/decode.ts';
 import type { Graph, JsonObject } from '../graph/graph.ts';
 import { queries } from '../graph/queries.ts';
 import type { FoundScope } from '../run/scope.ts';
 import { findScope } from '../run/scope.ts';
-import type { Connection } from '../run/parts.ts';
-import type { TenantSettings } from '../settings/settings.ts';
 import type { Fault } from '../settings/variable.ts';
-import type { Store } from '../store/store.ts';
-
-/** The preconditions, in the order in which they are looked at. */
-export const steps = [
-  'settings',
-  'clock',
-  'login host',
-  'token',
-  'tenant',
-  'permissions',
-  'group',
-  'database',
-] as const;
-export type Step = (typeof steps)[number];
-
-/** What was found about one precondition. */
-export interface Finding {
-  readonly step: Step;
-  /** `warning`: it works and should still be looked at. `skipped`: what it needs failed before. */
-  readonly state: 'ok' | 'warning' | 'failed' | 'skipped';
-  /** What is so; of a failure, its cause. */
-  readonly message: string;
-  /** What to do next. */
-  readonly remedy?: string;
-  /** Microsoft's request id, to quote to their support. */
-  readonly requestId?: string;
-  /** The stable code of a failure. */
-  readonly code?: ErrorCode;
-}
-
-/** What is looked at; nothing of it is written to but the database's own schema. */
-export interface Subject {
-  readonly settings: TenantSettings;
-  readonly connection: Connection;
-  readonly graph: Graph;
-  readonly token: (signal: AbortSignal) => Promise<string>;
-  /** Roles that a token names; null where it cannot be told. A hint, never a proof. */
-  readonly rolesOf: (token: string) => readonly string[] | null;
-  readonly openStore: () => Promise<Store>;
-  readonly fetch: typeof fetch;
-  readonly now: () => number;
-  readonly signal: AbortSignal;
-}
+import { attempt, steps } from './finding.ts';
+import type { Finding, Step } from './finding.ts';
+import { lookAtLogin } from './login-host.ts';
+import type { Subject } from './subject.ts';
 
 /** The faults of settings as findings; everything else is skipped. */
 export function* findFaults(faults: readonly Fault[]): Generator<Finding> {
@@ -64,88 +21,40 @@ export function* findFaults(faults: readonly Fault[]): Generator<Finding> {
       code: 'settings.invalid',
     };
   }
-  for (const step of steps.slice(1)) {
-    yield { step, state: 'skipped', message: 'The settings come first.' };
-  }
+  yield* skipped(steps.slice(1), 'The settings come first.');
 }
 
 /** Looks at one precondition after the other, in the order of `steps`. */
 export async function* diagnose(subject: Subject): AsyncGenerator<Finding> {
   yield { step: 'settings', state: 'ok', message: 'Complete.' };
-  yield* await lookAtLogin(subject);
+  const login = await lookAtLogin(subject);
+  yield* login;
+  const reached = login.some(({ step, state }) => step === 'login host' && state === 'ok');
+  // A credential that was given asks wherever it likes.
+  if (reached || subject.settings.credential.kind === 'given') yield* lookBehindToken(subject);
+  else yield* skipped(['token', 'tenant', 'permissions', 'group'], 'It needs the login host.');
+  yield* lookAtDatabase(subject);
+}
+
+async function* lookBehindToken(subject: Subject): AsyncGenerator<Finding> {
   const token = await attempt('token', async () => await subject.token(subject.signal));
   if (token.finding) {
     yield token.finding;
-    for (const step of ['tenant', 'permissions', 'group'] as const) {
-      yield { step, state: 'skipped', message: 'It needs a token.' };
-    }
-  } else {
-    yield { step: 'token', state: 'ok', message: 'The login host gave a token.' };
-    yield* lookAtGraph(subject, token.value);
+    yield* skipped(['tenant', 'permissions', 'group'], 'It needs a token.');
+    return;
   }
-  yield* lookAtDatabase(subject);
+  yield { step: 'token', state: 'ok', message: 'The login host gave a token.' };
+  yield* lookAtGraph(subject, token.value);
+}
+
+function* skipped(which: readonly Step[], message: string): Generator<Finding> {
+  for (const step of which) yield { step, state: 'skipped', message };
 }
 
 async function* lookAtGraph(subject: Subject, token: string): AsyncGenerator<Finding> {
   yield await lookAtTenant(subject);
   yield* lookAtPermissions(subject, token);
   yield* lookAtGroup(subject);
-}
-
-const skewLimitMs = 5 * 60 * 1000;
-
-async function lookAtLogin({ settings, fetch, now, signal }: Subject): Promise<readonly Finding[]> {
-  const url = `${settings.loginUrl}/${settings.tenant}/v2.0/.well-known/openid-configuration`;
-  const answer = await attempt('login host', async () => {
-    try {
-      return await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(20_000)]) });
-    } catch (error) {
-      throw new RollkeeperError(
-        'token.unreachable',
-        `${settings.loginUrl} could not be reached: ${causeOf(error)}.`,
-        {
-          remedy:
-            'Check the name, the network, the proxy (HTTPS_PROXY is obeyed with NODE_USE_ENV_PROXY=1) and MSGRAPH_CLOUD.',
-          cause: error,
-        },
-      );
-    }
-  });
-  if (answer.finding) {
-    return [
-      { step: 'clock', state: 'skipped', message: 'The login host tells the time.' },
-      answer.finding,
-    ];
-  }
-  await answer.value.body?.cancel();
-  const told = Date.parse(answer.value.headers.get('date') ?? '');
-  const reached: Finding = {
-    step: 'login host',
-    state: 'ok',
-    message: `${settings.loginUrl} answers.`,
-  };
-  return [clock(told, now()), reached];
-}
-
-function clock(told: number, now: number): Finding {
-  if (Number.isNaN(told)) {
-    return { step: 'clock', state: 'warning', message: 'The login host did not tell the time.' };
-  }
-  const seconds = Math.round((now - told) / 1000);
-  if (Math.abs(now - told) <= skewLimitMs) {
-    return {
-      step: 'clock',
-      state: 'ok',
-      message: `Within ${Math.abs(seconds)} s of the login host's.`,
-    };
-  }
-  return {
-    step: 'clock',
-    state: 'failed',
-    message: `This machine's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the login host's; tokens and assertions outside their time are refused.`,
-    remedy: 'Set the clock, and keep it set by NTP.',
-    code: 'token.refused',
-  };
 }
 
 async function lookAtTenant({ graph, settings, signal }: Subject): Promise<Finding> {
@@ -301,35 +210,4 @@ async function* lookAtDatabase({ openStore }: Subject): AsyncGenerator<Finding> 
   } finally {
     await store.close();
   }
-}
-
-type Attempt<Value> =
-  | { readonly finding: Finding }
-  | { readonly finding?: never; readonly value: Value };
-
-/** What went wrong on purpose becomes a finding; anything else is a defect of ours and is thrown. */
-async function attempt<Value>(step: Step, look: () => Promise<Value>): Promise<Attempt<Value>> {
-  try {
-    return { value: await look() };
-  } catch (error) {
-    if (!(error instanceof RollkeeperError) || error.code === 'interrupted') throw error;
-    const { where, code, message, remedy } = error;
-    const codeText = where?.graphCode === undefined ? '' : ` [${where.graphCode}]`;
-    return {
-      finding: {
-        step,
-        state: 'failed',
-        message: `${message}${message.includes(where?.graphCode ?? '\n') ? '' : codeText}`,
-        remedy,
-        code,
-        ...(where?.requestId === undefined ? {} : { requestId: where.requestId }),
-      },
-    };
-  }
-}
-
-function causeOf(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest instanceof Error ? deepest.message : String(deepest);
 }

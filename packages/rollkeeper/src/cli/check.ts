@@ -1,4 +1,4 @@
-import type { Finding } from '../check/diagnose.ts';
+import type { Finding } from '../check/finding.ts';
 import { RollkeeperError } from '../directory/error.ts';
 import { check } from '../open.ts';
 import { environment } from './environment.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../check/diagnose.ts';
+import type { Finding } from '../check/finding.ts';
 import type { Trial } from '../consent/establish.ts';
 import type { ClientProof } from '../entra/client.ts';
 import type { Conductor } from '../schedule/conductor.ts';

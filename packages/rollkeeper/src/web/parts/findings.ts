@@ -1,4 +1,4 @@
-import type { Finding } from '../../check/diagnose.ts';
+import type { Finding } from '../../check/finding.ts';
 import { badge } from './badge.ts';
 import type { Tone } from './badge.ts';
 import { html, nothing, printable } from './html.ts';

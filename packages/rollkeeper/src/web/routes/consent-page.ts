@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 
-import type { Finding } from '../../check/diagnose.ts';
+import type { Finding } from '../../check/finding.ts';
 import { holds, missingFrom, permissions } from '../../consent/permissions.ts';
 import type { Permission } from '../../consent/permissions.ts';
 import { RollkeeperError } from '../../directory/error.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 
-import type { Finding } from '../../check/diagnose.ts';
+import type { Finding } from '../../check/finding.ts';
 import { managing } from '../access.ts';
 import { page } from '../layout.ts';
 import { findings } from '../parts/findings.ts';

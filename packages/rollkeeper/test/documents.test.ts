@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { glob, readdir, readFile, stat } from 'node:fs/promises';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../../', import.meta.url);
 const folder = new URL('docs/decisions/', root);
@@ -48,4 +49,45 @@ test('every dependency is named by a decision', async () => {
       assert.ok(words.has(name), `${name} of ${file} has no place in docs/decisions`);
     }
   }
+});
+
+/** GitHub's anchor of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+async function anchorsOf(file: URL): Promise<ReadonlySet<string>> {
+  const text = await readFile(file, 'utf8');
+  return new Set([...text.matchAll(/^#+ (.*)$/gmu)].map(([, heading = '']) => anchorOf(heading)));
+}
+
+test('links between documents lead somewhere', async () => {
+  const dead: string[] = [];
+  const documents = glob(['*.md', 'docs/**/*.md', 'packages/*/*.md', 'examples/*/*.md'], {
+    cwd: fileURLToPath(root),
+  });
+  for await (const name of documents) {
+    const here = new URL(name, root);
+    const text = await readFile(here, 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/gu)) {
+      if (/^[a-z]+:/u.test(link)) continue;
+      const target = new URL(link, here);
+      const there = await stat(target).catch(() => null);
+      const found =
+        there !== null &&
+        (target.hash === '' || (await anchorsOf(target)).has(decodeURI(target.hash.slice(1))));
+      if (!found) dead.push(`${name}: ${link}`);
+    }
+  }
+  assert.deepEqual(dead, []);
+});
+
+test('the README fits on a few screens, and begins with what sets everything up', async () => {
+  const text = await readFile(new URL('README.md', root), 'utf8');
+  assert.ok(text.trimEnd().split('\n').length <= 150);
+  const commands = [...text.matchAll(/^npm .*$/gmu)].map(([command]) => command);
+  assert.deepEqual(commands.slice(0, 2), ['npm ci && npm run demo', 'npm ci && npm test']);
 });

@@ -55,6 +55,8 @@ export interface Site {
   readonly assets: Assets;
   /** Milliseconds since 1970; the one clock of the pages. */
   readonly now: () => number;
+  /** When the handler was made, by that clock: its parts are made at the first request only. */
+  readonly startedAt: number;
 }
 
 /** What a host knows of a request beside the request itself. */

@@ -90,6 +90,7 @@ function siteOf(keeping: Keeping, given: string): Site {
     prefix,
     path: (below) => `${prefix}${below}`,
     assets: new Assets(),
-    now: Date.now,
+    now: () => Date.now(),
+    startedAt: Date.now(),
   };
 }

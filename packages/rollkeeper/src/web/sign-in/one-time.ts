@@ -15,7 +15,7 @@ import { openSession } from './session.ts';
  */
 export function oneTimeRoutes(site: Site, attempts: Attempts, key: string): Hono<WebEnv> {
   let used = false;
-  const until = site.now() + oneTimeMs;
+  const until = site.startedAt + oneTimeMs;
   const answers = (context: Context<WebEnv>, given: unknown): boolean =>
     !used &&
     site.now() < until &&

@@ -41,16 +41,29 @@ export interface Connected {
   readonly settings: TenantSettings;
   readonly connection: Connection;
   readonly tokens: Tokens;
+  /** Tells of every request to the login host, until what it returns is called. */
+  readonly watchTokens: (watcher: OnRequest) => () => void;
   /** Each command has its own: its tally is that command's. `onRequest` is told beside that of the options. */
   readonly graph: (priority: Priority, onRequest?: OnRequest) => Graph;
 }
 
 export function connect(settings: TenantSettings, options: OpenOptions): Connected {
-  const tokens = tokenSource(settings, options);
+  const watchers = new Set<OnRequest>();
+  const tokens = tokenSource(settings, {
+    ...options,
+    onRequest: (event) => {
+      options.onRequest?.(event);
+      for (const watcher of watchers) watcher(event);
+    },
+  });
   return {
     settings,
     connection: connectionOf(settings),
     tokens,
+    watchTokens: (watcher) => {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
     graph: (priority, more = () => {}) => {
       const onRequest: OnRequest = (event) => {
         options.onRequest?.(event);

@@ -65,8 +65,12 @@ function clock(told: number, now: number): Finding {
   };
 }
 
+/** What Node says, with its code: that is what can be looked up. */
 function causeOf(error: unknown): string {
   let deepest = error;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  return deepest instanceof Error ? deepest.message : String(deepest);
+  if (!(deepest instanceof Error)) return String(deepest);
+  const { message } = deepest;
+  const code = 'code' in deepest && typeof deepest.code === 'string' ? deepest.code : '';
+  return code === '' || message.includes(code) ? message : `${code}: ${message}`;
 }

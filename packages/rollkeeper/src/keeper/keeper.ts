@@ -244,7 +244,7 @@ export class Keeper extends Rows implements Rollkeeper {
   }
 
   async #run(options: RunOptions & Task): Promise<RunResult> {
-    const { connection, graph } = await this.#connect();
+    const { connection, graph, watchTokens } = await this.#connect();
     const log = new RunLog(this.#options.logger ?? silent);
     const { notifyUrl } = this.settings;
     const parts = {
@@ -259,6 +259,7 @@ export class Keeper extends Rows implements Rollkeeper {
       notify: notifyUrl === null ? null : notifier(notifyUrl, this.#options.fetch),
       signal: this.#signalOf(options),
     };
+    const unwatch = watchTokens(log.request);
     try {
       const result = await synchronise(parts, options);
       log.ended(result.report);
@@ -266,6 +267,8 @@ export class Keeper extends Rows implements Rollkeeper {
     } catch (error) {
       if (error instanceof RunFailed) log.failed(error.report, error.cause);
       throw error;
+    } finally {
+      unwatch();
     }
   }
 

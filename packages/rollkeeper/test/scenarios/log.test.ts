@@ -42,6 +42,19 @@ describe('the log', () => {
     assert.ok(lines.some(({ path }) => path?.includes('/members') === true));
   });
 
+  test('at warn tells of requests to the login host that were repeated', async (t) => {
+    const story = await scenario(t);
+    story.entra.faults.add({ match: { path: /\/token$/u }, status: 503, times: 1 });
+    const env = { ...story.settings, ROLLKEEPER_LOG_LEVEL: 'warn' };
+    const ended = await command(['sync'], { env });
+    assert.equal(ended.code, 0, ended.stderr);
+    const lines = linesOf(ended.stderr);
+    assert.deepEqual(
+      lines.map(({ level, status, path }) => [level, status, path?.endsWith('/token')]),
+      [[40, 503, true]],
+    );
+  });
+
   test('tells of a failure with its code, and of requests that were repeated', async (t) => {
     const story = await scenario(t);
     story.entra.faults.add({ match: { path: /members$/u }, status: 503, times: 1 });

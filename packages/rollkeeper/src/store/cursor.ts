@@ -18,13 +18,17 @@ export function readCursor(
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (!Array.isArray(parts)) return null;
     const [back, ...keys]: readonly unknown[] = parts;
-    const fits = keys.length === types.length && keys.every((key, at) => typeof key === types[at]);
+    const fits = keys.length === types.length && keys.every((key, at) => isKey(key, types[at]));
     // Each key is of its type, and all types are one of the two.
     return fits ? { back: back === 1, keys: keys as (string | number)[] } : null;
   } catch {
     return null;
   }
 }
+
+/** Keys that are numbers are of whole ones. */
+const isKey = (key: unknown, type: 'string' | 'number' | undefined): boolean =>
+  type === 'number' ? Number.isSafeInteger(key) : typeof key === type;
 
 /**
  * A page out of the items that were read for it: in the order of reading, one more than `limit` if there were as many.

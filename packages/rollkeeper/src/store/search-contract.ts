@@ -97,6 +97,15 @@ export function searchContract(
       assert.equal(await find(store, { text: 'd@contoso.example' }), 'd');
     });
 
+    test('names of letters that take two units are found, however long', async (t) => {
+      const store = await open(t);
+      const long = '𐌀'.repeat(70);
+      const users = [0, 1].map((odd) => user(`u${odd}`, { displayName: 'x'.repeat(odd) + long }));
+      await run(store, { users });
+      assert.equal(await find(store, { text: long }), 'u0');
+      assert.equal(await find(store, { text: `x${long}` }), 'u1');
+    });
+
     test('what a question says is never taken for anything but words', async (t) => {
       const store = await open(t);
       await run(store, staff);
@@ -176,6 +185,11 @@ export function searchContract(
       const whole = await store.searchPeople(tenant, everyone, first);
       for (const cursor of ['', 'x', 'W10', '{}', 'WzAsMSwyLDNd', '%00']) {
         assert.deepEqual(await store.searchPeople(tenant, everyone, { ...first, cursor }), whole);
+      }
+      const changes = await store.changesOf(tenant, 'a', first);
+      for (const key of ['1.5', '1e300', '"1"', 'null']) {
+        const cursor = Buffer.from(`[0,${key}]`).toString('base64url');
+        assert.deepEqual(await store.changesOf(tenant, 'a', { ...first, cursor }), changes, key);
       }
     });
 

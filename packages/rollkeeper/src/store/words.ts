@@ -32,7 +32,8 @@ const longest = 64;
 /** The most words of a question that are looked at. */
 const most = 8;
 
-const cut = (word: string): string => word.slice(0, longest);
+/** No letter is left cut in half: a database need not take one. */
+const cut = (word: string): string => word.slice(0, longest).toWellFormed();
 
 /** The words that somebody is found by, each once. An address is found by its parts and as a whole. */
 export function wordsOf(texts: readonly (string | null)[]): readonly string[] {
@@ -57,4 +58,4 @@ export function wordsAsked(text: string): readonly string[] {
 }
 
 /** What names are sorted by. */
-export const sortKey = (text: string): string => fold(text).slice(0, 100);
+export const sortKey = (text: string): string => fold(text).slice(0, 100).toWellFormed();

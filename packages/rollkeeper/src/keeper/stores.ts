@@ -1,8 +1,6 @@
 import type { OpenOptions } from '../connect.ts';
-import { RollkeeperError } from '../directory/error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStore } from '../store/open.ts';
-import { canSearch } from '../store/search.ts';
 import type { Search } from '../store/search.ts';
 import type { Store } from '../store/store.ts';
 
@@ -30,7 +28,7 @@ export class Stores {
 
   /** A connection of their own: a page does not wait for what a run does to the database. */
   async openedForPages(): Promise<Store & Search> {
-    this.#pagesStore ??= openStore(this.#settings, this.#options).then(searchable);
+    this.#pagesStore ??= openStore(this.#settings, this.#options);
     try {
       return await this.#pagesStore;
     } catch (error) {
@@ -45,11 +43,4 @@ export class Stores {
     this.#pagesStore = undefined;
     for (const store of stores) await (await store)?.close();
   }
-}
-
-function searchable(store: Store): Store & Search {
-  if (canSearch(store)) return store;
-  throw new RollkeeperError('settings.invalid', 'The pages cannot search this database yet.', {
-    remedy: 'Set ROLLKEEPER_DATABASE_URL to sqlite:<path>.',
-  });
 }

@@ -1,3 +1,4 @@
+import type { Search } from './search.ts';
 import type { Store } from './store.ts';
 
 /** Which database, and what may be done to its schema. */
@@ -17,7 +18,7 @@ export interface StoreOptions {
 export async function openStore(
   { database, databaseSchema }: Opened,
   options: StoreOptions = {},
-): Promise<Store> {
+): Promise<Store & Search> {
   if (isPostgres(database)) {
     const { openPostgres } = await import('./postgres/open.ts');
     return await openPostgres(database, { ...options, schema: databaseSchema });

@@ -9,7 +9,7 @@
  */
 import type { RemovalKind } from '../decide/threshold.ts';
 import type { ObjectId } from '../directory/statement.ts';
-import type { ChangeRow, GroupRow, PersonRow, PlannedRow, RunRow, Store } from './store.ts';
+import type { ChangeRow, GroupRow, PersonRow, PlannedRow, RunRow } from './store.ts';
 
 /** `in_scope`: active and disabled. */
 export type StatusFilter = PersonRow['status'] | 'in_scope';
@@ -138,6 +138,3 @@ export interface Search {
   /** Runs that ended with an error, newest first. */
   failedRuns(tenantId: string, limit: number): Promise<readonly RunRow[]>;
 }
-
-/** Whether the pages can ask this database. */
-export const canSearch = (store: Store): store is Store & Search => 'searchPeople' in store;

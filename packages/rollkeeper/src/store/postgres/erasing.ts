@@ -79,6 +79,8 @@ const erasedTables = [
   'rollkeeper_memberships',
   'rollkeeper_operations',
   'rollkeeper_changes',
+  'rollkeeper_search_people',
+  'rollkeeper_search_changes',
   ...stagedTables,
 ];
 

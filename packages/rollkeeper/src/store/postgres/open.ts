@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import { thisProcess } from '../owner.ts';
+import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
 import * as access from './access.ts';
 import { apply } from './apply/apply.ts';
@@ -24,6 +25,7 @@ import { people, person, users } from './people.ts';
 import { planned, planSummary } from './plan.ts';
 import { plannedSubjects } from './planned-subjects.ts';
 import { lastApplied, run, runs } from './runs.ts';
+import { searchOn } from './search/search.ts';
 import { stage, unstage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
@@ -39,7 +41,10 @@ export interface PostgresOptions {
  * Opens a store in a PostgreSQL database: `postgres://…` or `postgresql://…`. Its connections are of a pool of its own, and
  * are made when they are needed; idle ones do not keep the process alive.
  */
-export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Store> {
+export async function openPostgres(
+  url: string,
+  options: PostgresOptions = {},
+): Promise<Store & Search> {
   const database = await connect(url, options);
   try {
     await (options.migrate === false ? requireSchema(database) : migrate(database));
@@ -70,11 +75,13 @@ const hasNoTls = (error: unknown): boolean =>
   error.cause instanceof Error &&
   error.cause.message.includes('does not support SSL');
 
-function storeOn(database: Database): Store {
+function storeOn(database: Database): Store & Search {
   const owner = thisProcess(Math.floor(performance.timeOrigin));
   const pairs = new Pairs(database);
   const managersStaged = new ManagersStaged();
+  const { search, close: stopSearching } = searchOn(database);
   return {
+    ...search,
     location: database.location.text,
     tenantNamed: async (name) => await tenantNamed(database, name),
     nameTenant: async (name, tenantId) => await nameTenant(database, name, tenantId),
@@ -134,6 +141,9 @@ function storeOn(database: Database): Store {
     consentOf: async (applicationId) => await access.consentOf(database, applicationId),
     keepConsent: async (applicationId, consent) =>
       await access.keepConsent(database, applicationId, consent),
-    close: async () => await database.close(),
+    close: async () => {
+      await stopSearching();
+      await database.close();
+    },
   };
 }

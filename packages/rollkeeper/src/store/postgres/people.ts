@@ -2,6 +2,7 @@ import { userAttributes } from '../../directory/attribute.ts';
 import type { ObjectId } from '../../directory/statement.ts';
 import type { Page, PersonRow } from '../store.ts';
 import type { Session } from './connection.ts';
+import { text } from '../row.ts';
 import { personRow } from '../rows.ts';
 
 /** A person with their supervisor, as far as the views show both. JSON is read from our row, as it was written. */
@@ -58,4 +59,22 @@ export async function person(
     { tenant: tenantId, id: objectId },
   );
   return row === undefined ? null : personRow(row);
+}
+
+/** People by their ids, in the order of these; who is not there is left out. */
+export async function personsOf(
+  session: Session,
+  tenantId: string,
+  ids: readonly ObjectId[],
+): Promise<readonly PersonRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await session.all(
+    `${selected}
+       FROM (SELECT * FROM microsoft_graph_people
+              WHERE tenant_id = $tenant
+                AND id = ANY (ARRAY(SELECT json_array_elements_text($ids::json)))) p ${supervised}`,
+    { tenant: tenantId, ids: JSON.stringify(ids) },
+  );
+  const found = new Map(rows.map((row) => [text(row['id']), personRow(row)]));
+  return ids.map((id) => found.get(id)).filter((one) => one !== undefined);
 }

@@ -1,6 +1,6 @@
 import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
-import { Freshener } from './freshener.ts';
+import { Freshener } from '../freshener.ts';
 import { pathOf } from './location.ts';
 import type { Method, SynchronousStore } from './synchronous.ts';
 import { Thread } from './thread.ts';
@@ -20,7 +20,18 @@ export async function openSqlite(
   const writing = new Thread(path, options.migrate);
   await writing.opened;
   const reader = lazily(() => (path === ':memory:' ? writing : new Thread(path)));
-  const freshener = new Freshener(path, () => reader.get(), writing);
+  const freshener = new Freshener({
+    freshness: async (tenantId) => await reader.get().ask('freshness', [tenantId]),
+    work: async (tenantId, goOn) => {
+      // In memory no other thread sees the rows. In a file the work has one for as long as there is something to do.
+      const thread = path === ':memory:' ? writing : new Thread(path);
+      try {
+        while (goOn() && (await thread.ask('freshen', [tenantId])));
+      } finally {
+        if (thread !== writing) await thread.close();
+      }
+    },
+  });
   const call =
     <Name extends Method>(method: Name) =>
     async (...args: Parameters<SynchronousStore[Name]>): Promise<Answer<Name>> =>

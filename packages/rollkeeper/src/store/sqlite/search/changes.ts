@@ -4,8 +4,8 @@ import type { ChangeListed, Listed, ListPage } from '../../search.ts';
 import type { Connection } from '../connection.ts';
 import { changeRow } from '../listings.ts';
 import { integer, textOrNull } from '../row.ts';
-import type { Order } from './keyset.ts';
-import { keyset } from './keyset.ts';
+import type { Order } from '../../keyset.ts';
+import { keyset } from '../../keyset.ts';
 
 const newestFirst: Order = { columns: ['k.sequence'], types: ['number'], descending: true };
 

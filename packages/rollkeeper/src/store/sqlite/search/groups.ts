@@ -9,8 +9,8 @@ import { wordsAsked } from '../../words.ts';
 import { groupColumns } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
 import { flag, integer, kept, text } from '../row.ts';
-import type { Order } from './keyset.ts';
-import { keyset } from './keyset.ts';
+import type { Order } from '../../keyset.ts';
+import { keyset } from '../../keyset.ts';
 
 const listed = `
   SELECT g.id, ${groupColumns('g')}, g.in_closure, coalesce(s.people, 0) AS people, coalesce(s.groups, 0) AS groups,

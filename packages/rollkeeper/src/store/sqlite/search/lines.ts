@@ -4,8 +4,8 @@ import type { ObjectId } from '../../../directory/statement.ts';
 import type { Connection } from '../connection.ts';
 import { person } from '../people.ts';
 import { integer, text } from '../row.ts';
-import type { Order } from './keyset.ts';
-import { keyset } from './keyset.ts';
+import type { Order } from '../../keyset.ts';
+import { keyset } from '../../keyset.ts';
 
 /** Managers that are shown above a person. */
 const tallest = 50;

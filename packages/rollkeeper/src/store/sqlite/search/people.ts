@@ -8,8 +8,8 @@ import type { Connection } from '../connection.ts';
 import { person } from '../people.ts';
 import { integer, text } from '../row.ts';
 import { keptFor } from './freshen.ts';
-import type { Keyset, Order } from './keyset.ts';
-import { keyset } from './keyset.ts';
+import type { Keyset, Order } from '../../keyset.ts';
+import { keyset } from '../../keyset.ts';
 import { matchOf } from './tokens.ts';
 
 /**

@@ -7,8 +7,8 @@ import type { Connection } from '../connection.ts';
 import { countPlan, plannedRow, shownOperations } from '../plan.ts';
 import { runColumns, runRow } from '../runs.ts';
 import { integer, text } from '../row.ts';
-import type { Order } from './keyset.ts';
-import { keyset } from './keyset.ts';
+import type { Order } from '../../keyset.ts';
+import { keyset } from '../../keyset.ts';
 
 type Kind = PlannedRow['kind'];
 

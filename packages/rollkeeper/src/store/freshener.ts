@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { RollkeeperError } from '../../directory/error.ts';
-import { Thread } from './thread.ts';
+import { RollkeeperError } from '../directory/error.ts';
 
 /** How long a question waits for what is kept to come up to date, in milliseconds; from the start of the work on. */
 const patience = { behind: 1_000, absent: 30_000 };
@@ -11,22 +10,22 @@ interface Work {
   readonly done: Promise<void>;
 }
 
-/**
- * Keeps what is searched up to date, in a thread that lives as long as there is something to do: neither runs nor
- * questions wait in line behind it.
- */
+/** How far what is kept for a tenant is, and one step nearer. */
+export interface Freshening {
+  /** `absent`: nothing is kept yet; `behind`: runs were applied since. */
+  freshness(tenantId: string): Promise<'fresh' | 'behind' | 'absent'>;
+  /** Takes one step after another, each a transaction of its own, until `goOn` says no or there is nothing more to do. */
+  work(tenantId: string, goOn: () => boolean): Promise<void>;
+}
+
+/** Keeps what is searched up to date, beside the questions: none waits in line behind it for long. */
 export class Freshener {
-  readonly #path: string;
-  readonly #reader: () => Thread;
-  readonly #writing: Thread;
+  readonly #freshening: Freshening;
   readonly #under = new Map<string, Work>();
   #closing = false;
 
-  /** `writing` does the work where the database is in memory, and seen by no other thread. */
-  constructor(path: string, reader: () => Thread, writing: Thread) {
-    this.#path = path;
-    this.#reader = reader;
-    this.#writing = writing;
+  constructor(freshening: Freshening) {
+    this.#freshening = freshening;
   }
 
   /**
@@ -34,7 +33,7 @@ export class Freshener {
    * work goes on meanwhile.
    */
   async freshen(tenantId: string): Promise<void> {
-    const state = await this.#reader().ask('freshness', [tenantId]);
+    const state = await this.#freshening.freshness(tenantId);
     if (state === 'fresh') return;
     const work = this.#under.get(tenantId) ?? this.#start(tenantId);
     const left = work.startedAt + patience[state] - Date.now();
@@ -57,21 +56,13 @@ export class Freshener {
   }
 
   #start(tenantId: string): Work {
-    const done = this.#work(tenantId).finally(() => this.#under.delete(tenantId));
+    const done = this.#freshening
+      .work(tenantId, () => !this.#closing)
+      .finally(() => this.#under.delete(tenantId));
     const work = { startedAt: Date.now(), done };
     this.#under.set(tenantId, work);
     // Whoever waits is told of a failure; nobody may be waiting any more.
     done.catch(() => {});
     return work;
-  }
-
-  async #work(tenantId: string): Promise<void> {
-    const inMemory = this.#path === ':memory:';
-    const thread = inMemory ? this.#writing : new Thread(this.#path);
-    try {
-      while (!this.#closing && (await thread.ask('freshen', [tenantId])));
-    } finally {
-      if (!inMemory) await thread.close();
-    }
   }
 }

@@ -1,6 +1,4 @@
-import type { SQLInputValue } from 'node:sqlite';
-
-import type { Cursor } from '../../cursor.ts';
+import type { Cursor } from './cursor.ts';
 
 /** A list's order: columns of unlike rows differ in at least one. */
 export interface Order {
@@ -13,7 +11,7 @@ export interface Keyset {
   /** A condition; '' at the start. */
   readonly where: string;
   readonly orderBy: string;
-  readonly values: Readonly<Record<string, SQLInputValue>>;
+  readonly values: Readonly<Record<string, string | number>>;
 }
 
 /** What reads a list from a cursor on. */

@@ -19,9 +19,14 @@ export async function send(answer: Response, response: ServerResponse): Promise<
   try {
     await pipeline(Readable.fromWeb(answer.body), response);
   } catch (error) {
-    const wentAway = error instanceof Error && 'code' in error && error.code === prematureClose;
-    if (!wentAway) throw error;
+    if (!isGone(error)) throw error;
   }
 }
 
-const prematureClose = 'ERR_STREAM_PREMATURE_CLOSE';
+/** The connection closed while an answer was sent, or before it began. */
+const gone: ReadonlySet<unknown> = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+]);
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && gone.has(error.code);

@@ -34,11 +34,7 @@ test('the demonstration ends by itself with 0, having shown people, changes and 
   }
 });
 
-test('the README has 150 lines at most, and its first two commands do all the set-up', async () => {
-  const text = await readFile(new URL('README.md', root), 'utf8');
-  assert.ok(text.split('\n').length <= 151);
-  const commands = [...text.matchAll(/```sh\n([^`]+)```/gu)].map(([, block = '']) => block.trim());
-  assert.deepEqual(commands.slice(0, 2), ['npm ci && npm run demo', 'npm ci && npm test']);
+test('what runs on every change is the README’s test command', async () => {
   const ci = await readFile(new URL('.ci/run', root), 'utf8');
   assert.match(ci, /^npm ci\nnpm test$/mu);
 });

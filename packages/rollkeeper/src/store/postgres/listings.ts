@@ -3,7 +3,7 @@ import type { ObjectId } from '../../directory/statement.ts';
 import type { ChangeRow, GroupRow, Page } from '../store.ts';
 import { groupColumns } from './columns.ts';
 import type { Session } from './connection.ts';
-import { flag, kept, text } from './row.ts';
+import { flag, kept, text } from '../row.ts';
 import { changeRow } from '../rows.ts';
 
 export async function groups(

@@ -6,8 +6,6 @@ import type { Connection } from './connection.ts';
 import { flag, kept, text } from '../row.ts';
 import { changeRow } from '../rows.ts';
 
-export { changeRow } from '../rows.ts';
-
 export function groups(
   connection: Connection,
   tenantId: string,

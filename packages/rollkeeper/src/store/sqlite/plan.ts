@@ -8,8 +8,6 @@ import { becomes } from './pairs.ts';
 import { integer, text } from '../row.ts';
 import { operationKind, plannedRow } from '../rows.ts';
 
-export { plannedRow } from '../rows.ts';
-
 const presence: readonly OperationKind[] = [
   'soft_delete',
   'move_reason',

@@ -2,8 +2,6 @@ import type { Page, RunRow } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { runColumns, runRow } from '../rows.ts';
 
-export { runColumns, runRow } from '../rows.ts';
-
 export function runs(
   connection: Connection,
   tenantId: string,

@@ -2,8 +2,8 @@ import type { ObjectId } from '../../../directory/statement.ts';
 import { pageOf, readCursor } from '../../cursor.ts';
 import type { ChangeListed, Listed, ListPage } from '../../search.ts';
 import type { Connection } from '../connection.ts';
-import { changeRow } from '../listings.ts';
-import { integer, textOrNull } from '../row.ts';
+import { changeRow } from '../../rows.ts';
+import { integer, textOrNull } from '../../row.ts';
 import type { Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';
 

@@ -1,6 +1,6 @@
 import { sortKey, wordsOf } from '../../words.ts';
 import type { Connection, Row } from '../connection.ts';
-import { flag, integer, text, textOrNull } from '../row.ts';
+import { flag, integer, text, textOrNull } from '../../row.ts';
 import { tokensOf } from './tokens.ts';
 import { recount } from './recount.ts';
 

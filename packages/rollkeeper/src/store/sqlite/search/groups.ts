@@ -8,7 +8,7 @@ import type { GroupRow } from '../../store.ts';
 import { wordsAsked } from '../../words.ts';
 import { groupColumns } from '../columns.ts';
 import type { Connection, Row } from '../connection.ts';
-import { flag, integer, kept, text } from '../row.ts';
+import { flag, integer, kept, text } from '../../row.ts';
 import type { Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';
 

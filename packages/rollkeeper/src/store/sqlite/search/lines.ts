@@ -3,7 +3,7 @@ import type { Listed, ListPage, ManagerChain, Report } from '../../search.ts';
 import type { ObjectId } from '../../../directory/statement.ts';
 import type { Connection } from '../connection.ts';
 import { person } from '../people.ts';
-import { integer, text } from '../row.ts';
+import { integer, text } from '../../row.ts';
 import type { Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';
 

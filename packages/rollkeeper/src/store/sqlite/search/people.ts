@@ -6,7 +6,7 @@ import type { PersonRow } from '../../store.ts';
 import { wordsAsked } from '../../words.ts';
 import type { Connection } from '../connection.ts';
 import { person } from '../people.ts';
-import { integer, text } from '../row.ts';
+import { integer, text } from '../../row.ts';
 import { keptFor } from './freshen.ts';
 import type { Keyset, Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';

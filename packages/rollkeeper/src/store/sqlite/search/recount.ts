@@ -1,6 +1,6 @@
 import { sortKey, wordsOf } from '../../words.ts';
 import type { Connection } from '../connection.ts';
-import { text, textOrNull } from '../row.ts';
+import { text, textOrNull } from '../../row.ts';
 
 /** Counts people by what they are filtered by, and members by group. */
 export function recount(connection: Connection, tenantId: string, number: number): void {

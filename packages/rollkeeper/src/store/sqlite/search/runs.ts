@@ -4,9 +4,10 @@ import { pageOf, readCursor } from '../../cursor.ts';
 import type { Listed, ListPage } from '../../search.ts';
 import type { PlannedRow, RunRow } from '../../store.ts';
 import type { Connection } from '../connection.ts';
-import { countPlan, plannedRow, shownOperations } from '../plan.ts';
-import { runColumns, runRow } from '../runs.ts';
-import { integer, text } from '../row.ts';
+import { countPlan, shownOperations } from '../plan.ts';
+import { plannedRow } from '../../rows.ts';
+import { runColumns, runRow } from '../../rows.ts';
+import { integer, text } from '../../row.ts';
 import type { Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';
 

@@ -1,3 +1,4 @@
+import { RollkeeperError } from '../directory/error.ts';
 import type { Checkpoint, GroupsLink } from '../directory/checkpoint.ts';
 import type { KnownGroup } from '../directory/known.ts';
 import type { GroupStatement, ObjectId } from '../directory/statement.ts';
@@ -237,7 +238,20 @@ class Moves {
           onGroups: (groupId, ids) => nesting.add(groupId, ids),
         });
       }
+      await this.#listed(tasks);
+    }
+  }
+
+  /**
+   * The links tell of a group that came and was deleted since for as long as they are gone on from; only a full read ends
+   * that, which believes nobody to be gone because of it.
+   */
+  async #listed(tasks: Tasks): Promise<void> {
+    try {
       await tasks.done();
+    } catch (error) {
+      const isMissing = error instanceof RollkeeperError && error.code === 'graph.not_found';
+      throw isMissing ? new Resync('group_not_found', error) : error;
     }
   }
 

@@ -14,6 +14,8 @@ export const resyncReasons = [
   'group_restored',
   /** Two things were said of a group within a group. */
   'conflicting_groups',
+  /** A group that was told to have come into the closure is not found: deleted since, or too new. */
+  'group_not_found',
 ] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
 

@@ -514,6 +514,21 @@ describe('groups', () => {
     assert.equal(story.everything(), before);
   });
 
+  test('put inside the scope and deleted before the next run bring nobody, and stop no run', async (t) => {
+    const story = await scenario(t, { nested: false });
+    const { tenant } = story.entra;
+    await settled(story);
+    const before = story.everything();
+    const nested = tenant.createGroup({ displayName: 'Nested' });
+    tenant.addMember(nested.id, tenant.createUser({ displayName: 'Inside' }).id);
+    tenant.addMember(story.groupId, nested.id);
+    tenant.deleteGroup(nested.id);
+    const { report } = await story.keeper.sync();
+    assert.deepEqual([report.kind, report.reason], ['resync', 'group_not_found']);
+    assert.equal(story.everything(), before);
+    assert.equal((await story.keeper.sync()).report.kind, 'delta');
+  });
+
   test('that are kept are followed by what changed, and their members stay out of scope', async (t) => {
     const story = await scenario(t);
     const kept = story.entra.tenant.createGroup({ displayName: 'Kept' });

@@ -1,7 +1,7 @@
 import type { Behaviour, Fault } from 'entra-simulator';
 import * as fc from 'fast-check';
 
-import { anyHappening } from './story.ts';
+import { anyHappening as anyChange, groupsGo } from './story.ts';
 
 /** How Graph may turn out to be from one moment to the next; nothing here takes a permission away. */
 const turns: readonly Partial<Behaviour>[] = [
@@ -63,6 +63,13 @@ export const faults = {
 } as const satisfies Readonly<Record<string, Fault>>;
 const always = Number.POSITIVE_INFINITY;
 
+const anyHappening = fc.oneof(
+  { weight: 18, arbitrary: anyChange },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constantFrom(...groupsGo), a: fc.nat(), b: fc.nat() }),
+  },
+);
 const anyFull = fc.boolean();
 const anyNth = fc.integer({ min: 1, max: 12 });
 const anyStep = fc.oneof(
@@ -70,6 +77,15 @@ const anyStep = fc.oneof(
   { weight: 4, arbitrary: fc.record({ turn: fc.constantFrom(...turns) }) },
   { weight: 8, arbitrary: fc.record({ run: fc.constant('quiet' as const), full: anyFull }) },
   { weight: 2, arbitrary: fc.record({ run: fc.constant('twice' as const), full: anyFull }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      run: fc.constant('meanwhile' as const),
+      full: anyFull,
+      nth: anyNth,
+      happenings: fc.array(anyHappening, { minLength: 1, maxLength: 3 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ run: fc.constant('dry' as const), full: anyFull }) },
   {
     weight: 3,

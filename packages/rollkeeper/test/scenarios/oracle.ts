@@ -48,6 +48,15 @@ export class Oracle {
     }
   }
 
+  /** A run was applied while the tenant changed: what it saw of that is taken from the rows, this once. */
+  believed(scope: ReadonlySet<string>, deleted: readonly Row[]): void {
+    for (const id of scope) this.#seen.set(id, null);
+    for (const { deleted_reason, id } of deleted) {
+      const reason = reasons.find((one) => one === deleted_reason);
+      if (reason !== undefined) this.#seen.set(String(id), reason);
+    }
+  }
+
   /** A line for each row that an application joins to. */
   lines(): readonly string[] {
     const scope = this.scope();

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 
 /** One thing that happens in a tenant; numbers pick whom it happens to, whatever the tenant holds by then. */
 export interface Happening {
-  readonly what: (typeof happenings)[number];
+  readonly what: (typeof happenings)[number] | (typeof groupsGo)[number];
   readonly a: number;
   readonly b: number;
 }
@@ -28,6 +28,9 @@ export const happenings = [
   'restore',
   'purge',
 ] as const;
+
+/** What may take a full read: a group that comes and goes between two runs is not found. */
+export const groupsGo = ['delete group', 'purge group'] as const;
 
 export const anyHappening: fc.Arbitrary<Happening> = fc.record({
   what: fc.constantFrom(...happenings),
@@ -69,6 +72,10 @@ export function happen({ tenant, settings }: Simulator, { what, a, b }: Happenin
   if (what === 'rename group' && !isNamed) {
     tenant.updateGroup(group, { displayName: `renamed ${a}` });
   }
+  if (what === 'delete group' && !isNamed) tenant.deleteGroup(group);
+  const deletedGroups = tenant.groupTable.all().flatMap((one) => (one.deleted ? [one.id] : []));
+  const deletedGroup = at(deletedGroups.toSorted(), a);
+  if (what === 'purge group' && deletedGroup !== '') tenant.purgeGroup(deletedGroup);
   if (what === 'set manager') tenant.setManager(user, other);
   if (what === 'move manager') tenant.setManager(user, at(users, a + b));
   if (what === 'clear manager') tenant.setManager(user, null);

@@ -39,6 +39,13 @@ const ways: Readonly<Record<string, Fault>> = {
   'no answer': { hang: true },
 };
 
+/** One of each sort: what a full run is tried with in the short form. */
+const some = Object.fromEntries(
+  Object.entries(ways).filter(([way]) =>
+    /401|429|reset|HTML under|empty list|no answer/u.test(way),
+  ),
+);
+
 function linkedElsewhere<Answered extends { body: unknown }>(answer: Answered): Answered {
   if (typeof answer.body !== 'object' || answer.body === null) return answer;
   return {
@@ -70,18 +77,21 @@ class Tries {
   readonly joiner: string;
   readonly requests: number;
   readonly batched: number;
+  readonly #full: boolean;
   #made = 0;
 
   private constructor(story: Scenario, before: string, found: Found) {
     this.story = story;
     this.before = before;
     this.right = found.rows;
+    this.#full = found.full;
     this.joiner = found.joiner;
     this.requests = found.requests;
     this.batched = found.batched;
   }
 
-  static async begin(t: TestContext): Promise<Tries> {
+  /** `full`: the run that is disturbed reads everything; otherwise what changed. */
+  static async begin(t: TestContext, full: boolean): Promise<Tries> {
     const story = await scenario(t, { users: 60, behaviour: { maxPageSize: 20 } });
     await story.keeper.sync();
     await story.keeper.close();
@@ -90,9 +100,11 @@ class Tries {
     const [requests, batched] = [story.entra.requests.count, story.entra.requests.batched];
     const file = await copied(story, 'right');
     const keeper = await opened(story, file);
-    assert.equal((await keeper.sync()).report.status, 'succeeded');
+    const { report } = await keeper.sync({ full });
+    assert.deepEqual([report.status, report.kind], ['succeeded', full ? 'full' : 'delta']);
     await keeper.close();
     return new Tries(story, before, {
+      full,
       joiner,
       rows: everything(file),
       requests: story.entra.requests.count - requests,
@@ -114,7 +126,7 @@ class Tries {
     const file = await copied(this.story, `try-${this.#made}`);
     const keeper = await opened(this.story, file);
     const handle = this.story.entra.faults.add({ ...fault, ...aim });
-    const outcome = await keeper.sync().then(
+    const outcome = await keeper.sync({ full: this.#full }).then(
       ({ report }) => report.status,
       () => 'failed' as const,
     );
@@ -123,13 +135,14 @@ class Tries {
     const rows = everything(file);
     const right = outcome === 'failed' ? rows === this.before : this.isRight(rows, fault);
     assert.ok(right, `a run that ${outcome} leaves the rows right, or untouched`);
-    await keeper.sync();
+    await keeper.sync({ full: this.#full });
     await keeper.close();
     assert.ok(everything(file) === this.right, 'the next run is right');
   }
 }
 
 interface Found {
+  readonly full: boolean;
   readonly joiner: string;
   readonly rows: string;
   readonly requests: number;
@@ -148,33 +161,36 @@ const opened = async (story: Scenario, file: string): ReturnType<Scenario['reope
     { limits: { ...quick, tries: 3, requestTimeoutMs: 250 } },
   );
 
-describe('every request of a run, failed in turn: the rows are right or untouched, and right after the next run', () => {
-  for (const [way, fault] of Object.entries(ways)) {
-    test(`by ${way}`, async (t) => {
-      const tries = await Tries.begin(t);
-      assert.ok(tries.requests > 5);
-      // The token's request is not Graph's. A Graph that says everywhere and always that there is nobody is believed in
-      // the end, and what it would remove is held: that is the deletion threshold's story.
-      const last = tries.requests - 1;
-      const lasting = way === 'an empty list' ? [] : long ? numbers(last) : [Math.ceil(last / 2)];
-      for (const nth of numbers(last)) await tries.disturb(fault, { nth });
-      for (const nth of lasting) await tries.disturb(fault, { nth, times: always });
-    });
-  }
-
-  test('inside a batch', async (t) => {
-    const tries = await Tries.begin(t);
-    assert.ok(tries.batched > 5);
-    for (const way of [
-      'status 400',
-      'status 403',
-      'status 429',
-      'status 503 with HTML',
-      'an empty list',
-    ]) {
-      for (const nth of numbers(tries.batched).filter((one) => long || one % 8 === 1)) {
-        await tries.disturb(ways[way] ?? {}, { match: { inBatch: true }, nth });
-      }
+for (const full of [true, false]) {
+  const kind = full ? 'full run' : 'run of what changed';
+  describe(`every request of a ${kind}, failed in turn: the rows are right or untouched, and right after the next run`, () => {
+    for (const [way, fault] of Object.entries(full && !long ? some : ways)) {
+      test(`by ${way}`, async (t) => {
+        const tries = await Tries.begin(t, full);
+        assert.ok(tries.requests >= 5, `${tries.requests} requests`);
+        // The token's request is not Graph's. A Graph that says everywhere and always that there is nobody is believed
+        // in the end, and what it would remove is held: that is the deletion threshold's story.
+        const last = tries.requests - 1;
+        const lasting = way === 'an empty list' ? [] : long ? numbers(last) : [Math.ceil(last / 2)];
+        for (const nth of numbers(last)) await tries.disturb(fault, { nth });
+        for (const nth of lasting) await tries.disturb(fault, { nth, times: always });
+      });
     }
+
+    test('inside a batch', async (t) => {
+      const tries = await Tries.begin(t, full);
+      assert.ok(tries.batched > 5);
+      for (const way of [
+        'status 400',
+        'status 403',
+        'status 429',
+        'status 503 with HTML',
+        'an empty list',
+      ]) {
+        for (const nth of numbers(tries.batched).filter((one) => long || one % 8 === 1)) {
+          await tries.disturb(ways[way] ?? {}, { match: { inBatch: true }, nth });
+        }
+      }
+    });
   });
-});
+}

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 
 import * as fc from 'fast-check';
 
+import { seeded } from '../long.ts';
 import { everything, scenario } from './scenario.ts';
 import { anyDeltaBehaviour, anyHappening, happen } from './story.ts';
 import type { Happening } from './story.ts';
@@ -76,6 +77,6 @@ async function tell(t: TestContext, { behaviour, rounds, seed, settings }: Story
 test('delta reads and full reads of any story converge to the same rows (rule 5)', async (t) => {
   await fc.assert(
     fc.asyncProperty(anyStory, async (story) => await tell(t, story)),
-    { numRuns: Number(process.env['STORIES'] ?? 25), endOnFailure: false },
+    { ...seeded, numRuns: Number(process.env['STORIES'] ?? 25), endOnFailure: false },
   );
 });

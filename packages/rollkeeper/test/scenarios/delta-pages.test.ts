@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 
 import type { PlannedRow } from '../../src/store/store.ts';
+import { seeded } from '../long.ts';
 import { scenario } from './scenario.ts';
 import { anyDeltaBehaviour, anyHappening, happen } from './story.ts';
 import type { Happening } from './story.ts';
@@ -64,6 +65,6 @@ test('any slicing, repetition and order of the pages gives the same plan (rule 4
         );
       },
     ),
-    { numRuns: Number(process.env['STORIES'] ?? 15) },
+    { ...seeded, numRuns: Number(process.env['STORIES'] ?? 15) },
   );
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 
 import { RunFailed } from '../../src/run/ending.ts';
+import { seeded } from '../long.ts';
 import { query, scenario } from './scenario.ts';
 import type { Ends, Row, Scenario } from './scenario.ts';
 
@@ -255,6 +256,6 @@ test('whatever happens, who is in the group is in scope, nobody is held in vain,
         for (const end of ends) await end();
       }
     }),
-    { numRuns: runs },
+    { ...seeded, numRuns: runs },
   );
 });

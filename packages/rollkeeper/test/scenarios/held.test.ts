@@ -341,6 +341,29 @@ describe('an approval', () => {
     assert.deepEqual([second.report.users.softDeleted, second.report.held], [12, 0]);
   });
 
+  test('leaves nothing behind: a group that was kept goes with the last that was held in it', async (t) => {
+    const story = await scenario(t, { odd: false }, threshold);
+    const { tenant } = story.entra;
+    const inside = tenant.createGroup({ displayName: 'Inside' });
+    tenant.addMember(story.groupId, inside.id);
+    const people = Array.from({ length: 10 }, (_, at) => {
+      const { id } = tenant.createUser({ displayName: `Inside ${at}` });
+      tenant.addMember(inside.id, id);
+      return id;
+    });
+    await story.keeper.sync();
+    tenant.removeMember(story.groupId, inside.id);
+    const { report } = await story.keeper.sync();
+    assert.equal(report.held, 10);
+    comeBack(story, people.slice(0, 1));
+    await story.keeper.approve(story.tenantId, report.run, by);
+    await story.keeper.sync();
+    assert.ok(inScope(story).includes(pick(people)));
+    assert.deepEqual(story.rows('SELECT * FROM rollkeeper_held'), []);
+    const left = `SELECT * FROM microsoft_graph_groups WHERE id = '${inside.id}'`;
+    assert.deepEqual(story.rows(left), []);
+  });
+
   test('of a run that holds nothing is refused', async (t) => {
     const { story } = await begun(t);
     await assert.rejects(story.keeper.approve(story.tenantId, 1, by), fails('run.holds_nothing'));

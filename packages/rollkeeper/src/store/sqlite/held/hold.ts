@@ -64,7 +64,10 @@ const selections: Readonly<Record<RemovalKind, string>> = {
   memberships: `${membershipsLost} AND ${becomes('s')} = 'stays'`,
 };
 
-/** A group is not dropped while it has a member whose loss, or whose leaving, is held: the membership would go with it. */
+/**
+ * A group is not dropped while it has a member whose loss, or whose leaving, is held: the membership would go with it. What
+ * this run itself removes or releases holds it no longer: a read of changes may not name the group again.
+ */
 const keepGroups = `
   DELETE FROM rollkeeper_operations
    WHERE tenant_id = $tenant AND run_id = $run AND kind = 'remove_group'
@@ -78,12 +81,23 @@ const keepGroups = `
                         WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind IN ('held', 'left')
                           AND o.held IN ('memberships', 'with_member'))
            OR g.id IN (SELECT h.group_id FROM rollkeeper_held h
-                        WHERE h.tenant_id = $tenant AND h.kind = 'memberships' AND h.run_id IS NOT $approves)
+                        WHERE h.tenant_id = $tenant AND h.kind = 'memberships' AND h.run_id IS NOT $approves
+                          AND (h.subject_id, h.group_id) NOT IN (
+                            SELECT s.member_id, s.group_id
+                              FROM rollkeeper_operations o
+                              JOIN rollkeeper_staged_memberships s
+                                ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
+                             WHERE o.tenant_id = $tenant AND o.run_id = $run
+                               AND o.kind IN ('remove_membership', 'release_membership')))
            OR EXISTS (SELECT 1 FROM rollkeeper_memberships e
                        WHERE e.tenant_id = $tenant AND e.group_id = g.id
                          AND (e.member_id IN (SELECT h.subject_id FROM rollkeeper_held h
                                                WHERE h.tenant_id = $tenant AND h.kind = 'leaving'
-                                                 AND h.run_id IS NOT $approves)
+                                                 AND h.run_id IS NOT $approves
+                                                 AND h.subject_id NOT IN (
+                                                   SELECT o.subject_id FROM rollkeeper_operations o
+                                                    WHERE o.tenant_id = $tenant AND o.run_id = $run
+                                                      AND o.kind = 'release_leaving'))
                            OR e.member_id IN (SELECT o.subject_id FROM rollkeeper_operations o
                                                WHERE o.tenant_id = $tenant AND o.run_id = $run
                                                  AND o.kind IN ('held', 'left') AND o.held = 'leaving')))))`;

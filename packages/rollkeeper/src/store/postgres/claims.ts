@@ -4,7 +4,7 @@ import { activeRun, lostLease } from '../refusal.ts';
 import type { Claim, RunKind, Store } from '../store.ts';
 import type { Database, Session } from './connection.ts';
 import { requireHeld } from './held/waiting.ts';
-import { holdConnection, ownsLease, refuseCancelled, requireLease } from './lease.ts';
+import { holdConnection, leaseOf, requireLease } from './lease.ts';
 import { namePlan } from './name-plan.ts';
 import { flag, integer, textOrNull } from '../row.ts';
 import { dropStaging } from './staging.ts';
@@ -123,19 +123,16 @@ async function takeLease(
   return integer(row?.['fence']);
 }
 
-export async function renew(
-  database: Database,
-  { tenantId, runId, fence }: Claim,
-  leaseSeconds: number,
-): Promise<void> {
+export async function renew(database: Database, run: Claim, leaseSeconds: number): Promise<void> {
+  const { tenantId, runId, fence } = run;
   const renewed = await database.run(
     `UPDATE rollkeeper_connections
         SET lease_seconds = $seconds, lease_expires_at = clock_timestamp() + make_interval(secs => $seconds)
       WHERE tenant_id = $tenant AND fence = $fence AND lease_run_id = $run`,
     { tenant: tenantId, fence, run: runId, seconds: leaseSeconds },
   );
-  if (renewed === 0) throw lostLease({ tenantId, runId, fence });
-  await refuseCancelled(database, { tenantId, runId, fence });
+  if (renewed === 0) throw lostLease(run);
+  await requireLease(database, run);
 }
 
 export async function become(database: Database, run: Claim, kind: RunKind): Promise<void> {
@@ -167,7 +164,7 @@ export async function enter(
 export async function finish(database: Database, run: Claim, end: End): Promise<void> {
   await database.transaction(async (transaction) => {
     await holdConnection(transaction, run.tenantId);
-    const owns = await ownsLease(transaction, run);
+    const owns = (await leaseOf(transaction, run)) !== null;
     if (!owns && end.status !== 'failed' && end.status !== 'cancelled') throw lostLease(run);
     if (owns) {
       if (await mustStayVisible(transaction, run, end)) await keepPlan(transaction, run, end);

@@ -8,7 +8,7 @@ import type { Pairs } from './pairs.ts';
 import { plan } from './plan.ts';
 
 /** Staged rows decided in one call. */
-const pageSize = 5_000;
+const pageSize = 20_000;
 
 /** One page of what was staged, beside what is known, becomes operations of the plan. */
 export async function draw(

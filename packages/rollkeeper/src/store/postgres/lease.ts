@@ -1,4 +1,5 @@
 import { cancelledRun, lostLease } from '../refusal.ts';
+import { textOrNull } from '../row.ts';
 import type { Claim } from '../store.ts';
 import type { Session } from './connection.ts';
 
@@ -7,29 +8,24 @@ import type { Session } from './connection.ts';
  * somebody asked the run to stop.
  */
 export async function requireLease(session: Session, claim: Claim): Promise<void> {
-  if (!(await ownsLease(session, claim))) throw lostLease(claim);
-  await refuseCancelled(session, claim);
+  const lease = await leaseOf(session, claim);
+  if (lease === null) throw lostLease(claim);
+  if (lease.cancelledBy !== null) throw cancelledRun(claim, lease.cancelledBy);
 }
 
-export async function refuseCancelled(session: Session, claim: Claim): Promise<void> {
-  const row = await session.get(
-    `SELECT cancelled_by FROM rollkeeper_runs
-      WHERE tenant_id = $tenant AND run_id = $run AND cancelled_at IS NOT NULL`,
-    { tenant: claim.tenantId, run: claim.runId },
-  );
-  if (row !== undefined) throw cancelledRun(claim, String(row['cancelled_by']));
-}
-
-export async function ownsLease(
+/** The lease, if it is still this claim's; one question, since a read asks for every page. */
+export async function leaseOf(
   session: Session,
   { tenantId, runId, fence }: Claim,
-): Promise<boolean> {
+): Promise<{ readonly cancelledBy: string | null } | null> {
   const row = await session.get(
-    `SELECT 1 FROM rollkeeper_connections
-      WHERE tenant_id = $tenant AND fence = $fence AND lease_run_id = $run`,
+    `SELECT CASE WHEN r.cancelled_at IS NOT NULL THEN coalesce(r.cancelled_by, '') END AS cancelled_by
+       FROM rollkeeper_connections c
+       LEFT JOIN rollkeeper_runs r ON r.tenant_id = c.tenant_id AND r.run_id = c.lease_run_id
+      WHERE c.tenant_id = $tenant AND c.fence = $fence AND c.lease_run_id = $run`,
     { tenant: tenantId, fence, run: runId },
   );
-  return row !== undefined;
+  return row === undefined ? null : { cancelledBy: textOrNull(row['cancelled_by']) };
 }
 
 /** Keeps the tenant's row to the end of the transaction: nobody claims, renews or gives back meanwhile. */

@@ -16,7 +16,6 @@ import { knownOf, membersOf, nestings, reportsOf } from './known-of.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { changes, groups } from './listings.ts';
 import { readLocation } from './location.ts';
-import { ManagersStaged } from './managers-staged.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { tell, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
@@ -26,6 +25,7 @@ import { planned, planSummary } from './plan.ts';
 import { plannedSubjects } from './planned-subjects.ts';
 import { lastApplied, run, runs } from './runs.ts';
 import { searchOn } from './search/search.ts';
+import { Staged } from './staged.ts';
 import { stage, unstage } from './staging.ts';
 import { nameTenant, remembered, tenantNamed, tenants } from './tenants.ts';
 import { totals } from './totals.ts';
@@ -77,8 +77,8 @@ const hasNoTls = (error: unknown): boolean =>
 
 function storeOn(database: Database): Store & Search {
   const owner = thisProcess(Math.floor(performance.timeOrigin));
-  const pairs = new Pairs(database);
-  const managersStaged = new ManagersStaged();
+  const staged = new Staged();
+  const pairs = new Pairs(database, staged);
   const { search, close: stopSearching } = searchOn(database);
   return {
     ...search,
@@ -99,8 +99,8 @@ function storeOn(database: Database): Store & Search {
       await membersOf(database, tenantId, groupId, page),
     nestings: async (tenantId) => await nestings(database, tenantId),
     reportsOf: async (tenantId, ids) => await reportsOf(database, tenantId, ids),
-    stage: async (mine, statements) => await stage(database, managersStaged, mine, statements),
-    unstage: async (mine) => await unstage(database, managersStaged, mine),
+    stage: async (mine, statements) => await stage(database, staged, mine, statements),
+    unstage: async (mine) => await unstage(database, staged, mine),
     draw: async (mine, policy, from) => await draw(database, pairs, mine, policy, from),
     planSummary: async (mine) => await planSummary(database, mine),
     plannedSubjects: async (mine, page) => await plannedSubjects(database, mine, page),
@@ -108,7 +108,7 @@ function storeOn(database: Database): Store & Search {
     totals: async (tenantId, since) => await totals(database, tenantId, since),
     apply: async (mine, options) => await apply(database, mine, options),
     finish: async (mine, end) => {
-      managersStaged.forget(mine);
+      staged.forget(mine);
       await finish(database, mine, end);
     },
     held: async (tenantId, runId, page) => await held(database, tenantId, runId, page),

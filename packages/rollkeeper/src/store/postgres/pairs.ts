@@ -6,7 +6,14 @@ import { anyDiffers } from './columns.ts';
 import type { Database, Session, Transaction } from './connection.ts';
 import { requireLease } from './lease.ts';
 import { flag, integer, text } from '../row.ts';
-import { requireStaged, settleGroups, settleMemberships, settlePeople } from './staging.ts';
+import type { Staged } from './staged.ts';
+import {
+  recordStaged,
+  requireStaged,
+  settleGroups,
+  settleMemberships,
+  settlePeople,
+} from './staging.ts';
 import { pageOf, personAbsent, personInScope } from '../pairs.ts';
 
 const comparable = userAttributes.filter(({ name }) => name !== 'accountEnabled');
@@ -37,15 +44,18 @@ interface Dormant {
 
 export class Pairs {
   readonly #database: Database;
+  readonly #staged: Staged;
   readonly #dormant = new Map<string, Dormant>();
 
-  constructor(database: Database) {
+  constructor(database: Database, staged: Staged) {
     this.#database = database;
+    this.#staged = staged;
   }
 
   async people(claim: Claim, page: Page<number>): Promise<readonly PersonPair[]> {
     if (page.after === null) {
       await this.#settle(claim, async (transaction) => {
+        await recordStaged(transaction, this.#staged, claim);
         await requireStaged(transaction, claim);
         await settlePeople(transaction, claim);
       });

@@ -2,14 +2,13 @@ import { RollkeeperError } from '../../directory/error.ts';
 import { groupAttributes, userAttributes } from '../../directory/attribute.ts';
 import type { Attribute, Kept } from '../../directory/attribute.ts';
 import type { Statements } from '../../directory/statement.ts';
-import { lostLease } from '../refusal.ts';
 import type { Claim } from '../store.ts';
 import { groupColumns, userColumns } from './columns.ts';
 import type { Database, Session, Transaction } from './connection.ts';
 import type { CopiedValue } from './copy.ts';
 import { wellFormedJson } from './json.ts';
 import { requireLease } from './lease.ts';
-import type { ManagersStaged } from './managers-staged.ts';
+import type { Staged } from './staged.ts';
 import { integer } from '../row.ts';
 
 export const stagedTables = [
@@ -23,29 +22,30 @@ export const stagedTables = [
 export type StagedTable = (typeof stagedTables)[number];
 
 /**
- * Numbers first, so that pages which arrive side by side are copied side by side: whoever numbers waits for nobody's rows. Rows
- * that are then not copied are missed by `requireStaged`.
+ * Appends statements, each row with a number. Numbers are given before the first row goes out, so that of pages that are
+ * copied side by side the one that arrived later counts as the later. Rows that are then not copied are missed by
+ * `requireStaged`.
  */
 export async function stage(
   database: Database,
-  managersStaged: ManagersStaged,
+  staged: Staged,
   claim: Claim,
   statements: Statements,
 ): Promise<void> {
-  const managers = managersStaged.fresh(claim, statements.managers ?? []);
-  const parts = partsOf({ ...statements, managers }).filter(({ rows }) => rows.length > 0);
+  const managers = staged.fresh(claim, statements.managers ?? []);
+  const parts = partsOf({ ...statements, managers }).filter(({ count }) => count > 0);
   if (parts.length === 0) return;
-  const first = await database.transaction(async (transaction) => {
-    // Nobody waits for the disk here: to enter the state `deciding` does, and writes out what came before.
-    await transaction.execute('SET LOCAL synchronous_commit = off');
-    return await takeNumbers(transaction, claim, parts);
-  });
+  const first = staged.number(
+    claim,
+    parts.reduce((sum, { count }) => sum + count, 0),
+  );
   await database.transaction(async (transaction) => {
+    await requireLease(transaction, claim);
     let last = first;
-    for (const { table, columns, rows } of parts) {
+    for (const { table, columns, count, rows } of parts) {
       const all = `tenant_id, run_id, row, ${columns}`;
-      await transaction.copy(table, all, numbered(claim, rows, last));
-      last += rows.length;
+      await transaction.copy(table, all, rows([claim.tenantId, claim.runId], last));
+      last += count;
     }
   });
 }
@@ -53,7 +53,29 @@ export async function stage(
 interface Part {
   readonly table: StagedTable;
   readonly columns: string;
-  readonly rows: readonly (readonly CopiedValue[])[];
+  readonly count: number;
+  /** Each row begins with `owner` and its number. */
+  readonly rows: (owner: readonly CopiedValue[], after: number) => Iterable<readonly CopiedValue[]>;
+}
+
+function part<Item>(
+  table: StagedTable,
+  columns: string,
+  items: readonly Item[],
+  cells: (item: Item) => readonly CopiedValue[],
+): Part {
+  return {
+    table,
+    columns,
+    count: items.length,
+    rows: function* (owner, after) {
+      let row = after;
+      for (const item of items) {
+        row += 1;
+        yield [...owner, row, ...cells(item)];
+      }
+    },
+  };
 }
 
 /** In the order of arrival: of a person who is stated and absent in one batch, the absence is the later one. */
@@ -61,58 +83,49 @@ function partsOf(statements: Statements): readonly Part[] {
   const { users = [], absences = [], managers = [], groups = [], memberships = [] } = statements;
   const { sleepers = [] } = statements;
   return [
-    {
-      table: 'rollkeeper_staged_users',
-      columns: `id, ${userColumns()}, attributes, supervisor_id, fingerprint`,
-      rows: users.map(({ id, values, extra, manager, fingerprint }) => [
+    part(
+      'rollkeeper_staged_users',
+      `id, ${userColumns()}, attributes, supervisor_id, fingerprint`,
+      users,
+      ({ id, values, extra, manager, fingerprint }) => [
         id,
         ...copied(userAttributes, values),
         wellFormedJson(extra),
         manager,
         fingerprint,
-      ]),
-    },
-    {
-      table: 'rollkeeper_staged_absences',
-      columns: 'id, reason',
-      rows: absences.map(({ id, reason }) => [id, reason]),
-    },
-    {
-      table: 'rollkeeper_staged_managers',
-      columns: 'id, kind, user_principal_name, display_name, mail',
-      rows: managers.map(({ id, kind, userPrincipalName, displayName, mail }) => [
+      ],
+    ),
+    part('rollkeeper_staged_absences', 'id, reason', absences, ({ id, reason }) => [id, reason]),
+    part(
+      'rollkeeper_staged_managers',
+      'id, kind, user_principal_name, display_name, mail',
+      managers,
+      ({ id, kind, userPrincipalName, displayName, mail }) => [
         id,
         kind,
         userPrincipalName,
         displayName,
         mail,
-      ]),
-    },
-    {
-      table: 'rollkeeper_staged_groups',
-      columns: `id, ${groupColumns()}, in_closure, kept`,
-      rows: groups.map(({ id, values, inClosure }) => [
+      ],
+    ),
+    part(
+      'rollkeeper_staged_groups',
+      `id, ${groupColumns()}, in_closure, kept`,
+      groups,
+      ({ id, values, inClosure }) => [
         id,
         ...copied(groupAttributes, values ?? groupAttributes.map(() => null)),
         inClosure,
         values !== null,
-      ]),
-    },
-    {
-      table: 'rollkeeper_staged_memberships',
-      columns: 'group_id, member_id, member_kind, member',
-      rows: memberships.map(({ groupId, memberId, memberKind, member }) => [
-        groupId,
-        memberId,
-        memberKind,
-        member,
-      ]),
-    },
-    {
-      table: 'rollkeeper_staged_sleepers',
-      columns: 'id, asleep',
-      rows: sleepers.map(({ id, asleep }) => [id, asleep]),
-    },
+      ],
+    ),
+    part(
+      'rollkeeper_staged_memberships',
+      'group_id, member_id, member_kind, member',
+      memberships,
+      ({ groupId, memberId, memberKind, member }) => [groupId, memberId, memberKind, member],
+    ),
+    part('rollkeeper_staged_sleepers', 'id, asleep', sleepers, ({ id, asleep }) => [id, asleep]),
   ];
 }
 
@@ -124,51 +137,11 @@ const copied = (attributes: readonly Attribute[], values: readonly Kept[]): Copi
     return type === 'list' && typeof value === 'string' ? wellFormedJson(value) : value;
   });
 
-/**
- * Numbers for all these rows, from the run's row, while the claim still owns the lease: one statement, since a read comes
- * here for every thousand rows.
- */
-async function takeNumbers(
-  session: Session,
-  claim: Claim,
-  parts: readonly Part[],
-): Promise<number> {
-  const count = parts.reduce((sum, { rows }) => sum + rows.length, 0);
-  const row = await session.get(
-    `UPDATE rollkeeper_runs r SET staged = r.staged + $count
-       FROM rollkeeper_connections c
-      WHERE r.tenant_id = $tenant AND r.run_id = $run AND r.cancelled_at IS NULL
-        AND c.tenant_id = r.tenant_id AND c.fence = $fence AND c.lease_run_id = r.run_id
-  RETURNING r.staged - $count AS last`,
-    { tenant: claim.tenantId, run: claim.runId, fence: claim.fence, count },
-  );
-  if (row !== undefined) return integer(row['last']);
-  await requireLease(session, claim);
-  throw lostLease(claim);
-}
-
-function* numbered(
-  { tenantId, runId }: Claim,
-  rows: readonly (readonly CopiedValue[])[],
-  after: number,
-): Generator<readonly CopiedValue[]> {
-  for (const [at, row] of rows.entries()) yield [tenantId, runId, after + at + 1, ...row];
-}
-
-export async function unstage(
-  database: Database,
-  managersStaged: ManagersStaged,
-  claim: Claim,
-): Promise<void> {
-  managersStaged.forget(claim);
+export async function unstage(database: Database, staged: Staged, claim: Claim): Promise<void> {
+  staged.drop(claim);
   await database.transaction(async (transaction) => {
     await requireLease(transaction, claim);
     await dropStaging(transaction, claim.tenantId);
-    // Rows are still numbered on: what is gone counts as repeated.
-    await transaction.run(
-      `UPDATE rollkeeper_runs SET repeated = staged WHERE tenant_id = $tenant AND run_id = $run`,
-      { tenant: claim.tenantId, run: claim.runId },
-    );
   });
 }
 
@@ -188,21 +161,34 @@ export async function dropStaging(session: Session, tenantId: string): Promise<v
   }
 }
 
+/** Writes down how much was staged: from here on the run's row tells whether it is all there. */
+export async function recordStaged(session: Session, staged: Staged, claim: Claim): Promise<void> {
+  const counts = staged.counts(claim);
+  if (counts === null) return;
+  await session.run(
+    `UPDATE rollkeeper_runs SET staged = $numbered, repeated = $dropped
+      WHERE tenant_id = $tenant AND run_id = $run`,
+    { tenant: claim.tenantId, run: claim.runId, ...counts },
+  );
+}
+
 /**
  * Throws unless all that the run has staged is still there. Staging is not logged, so a server that crashed, or another that
- * took its place, has none of it; to go on would take what is missing for what was not said.
+ * took its place, has none of it; to go on would take what is missing for what was not said. Returns how many people are
+ * staged.
  */
-export async function requireStaged(session: Session, { tenantId, runId }: Claim): Promise<void> {
+export async function requireStaged(session: Session, { tenantId, runId }: Claim): Promise<number> {
   const counted = stagedTables.map(
     (table) => `(SELECT count(*) FROM ${table} WHERE tenant_id = $tenant AND run_id = $run)`,
   );
-  const row = await session.get(
-    `SELECT staged - repeated - (${counted.join(' + ')}) AS missing
+  const [row = []] = await session.cells(
+    `SELECT staged - repeated, ${counted.join(', ')}
        FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run`,
     { tenant: tenantId, run: runId },
   );
-  const missing = integer(row?.['missing']);
-  if (missing === 0) return;
+  const [expected = 0, ...there] = row.map(integer);
+  const missing = expected - there.reduce((sum, rows) => sum + rows, 0);
+  if (missing === 0) return there[stagedTables.indexOf('rollkeeper_staged_users')] ?? 0;
   throw new RollkeeperError(
     'database.lost',
     `The server lost what run ${runId} had staged: ${missing} rows. It has crashed, or another one has taken its place.`,

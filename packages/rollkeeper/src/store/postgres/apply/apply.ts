@@ -45,7 +45,7 @@ async function perform(
   await holdConnection(transaction, claim.tenantId);
   await requireLease(transaction, claim);
   await requireOnce(transaction, claim);
-  await requireStaged(transaction, claim);
+  const staged = await requireStaged(transaction, claim);
   const application: Application = { tenant: claim.tenantId, run: claim.runId, at };
   const plan = await countPlan(transaction, claim);
   await markApplied(transaction, application, await unapproved(transaction, claim, plan));
@@ -59,7 +59,7 @@ async function perform(
   if (managers + Object.values(plan).reduce((sum, number) => sum + number, 0) > 0) {
     await forgetCounts(transaction, claim.tenantId);
   }
-  await refreshFingerprints(transaction, application, plan.create);
+  await refreshFingerprints(transaction, application, { created: plan.create, staged });
   await applySleepers(transaction, application, claim);
   await settleHeld(transaction, application, plan);
   await recordApproval(transaction, claim, at);

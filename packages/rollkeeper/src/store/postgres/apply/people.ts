@@ -3,7 +3,6 @@ import { userAttributes } from '../../../directory/attribute.ts';
 import { anyDiffers, userColumns } from '../columns.ts';
 import type { Session } from '../connection.ts';
 import { stagedFor } from '../staging.ts';
-import { integer } from '../../row.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 import { recordUpdates } from './updates.ts';
@@ -178,13 +177,9 @@ async function perform(session: Session, application: Application, step: Step): 
 export async function refreshFingerprints(
   session: Session,
   application: Application,
-  created: number,
+  plan: { readonly created: number; readonly staged: number },
 ): Promise<void> {
-  const row = await session.get(
-    'SELECT count(*) AS people FROM rollkeeper_staged_users WHERE tenant_id = $tenant AND run_id = $run',
-    application,
-  );
-  if (integer(row?.['people']) === created) return;
+  if (plan.staged === plan.created) return;
   await session.run(
     `UPDATE rollkeeper_users AS u
         SET fingerprint = CASE

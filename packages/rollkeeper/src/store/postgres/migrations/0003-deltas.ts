@@ -7,8 +7,9 @@ CREATE INDEX rollkeeper_memberships_by_member ON rollkeeper_memberships (tenant_
 CREATE INDEX rollkeeper_memberships_nested ON rollkeeper_memberships (tenant_id, group_id, member_id)
   WHERE member_kind = 'group';
 
--- Who reports to this supervisor?
-CREATE INDEX rollkeeper_users_by_supervisor ON rollkeeper_users (tenant_id, supervisor_id)
+-- Who reports to this supervisor? Object ids are unique over all tenants: without the tenant before each of them it costs a
+-- first run half as much.
+CREATE INDEX rollkeeper_users_by_supervisor ON rollkeeper_users (supervisor_id)
   WHERE supervisor_id IS NOT NULL;
 
 -- Users in the tenant's deleted items of whom there is no row: an id, so that their return is noticed.

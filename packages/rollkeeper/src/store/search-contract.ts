@@ -405,7 +405,7 @@ export function searchContract(
         const number = String(index).padStart(4, '0');
         return user(`u${number}`, {
           displayName: `Person ${number}`,
-          department: index % 2 === 0 ? 'Even' : 'Odd',
+          department: index % 3 === 0 ? 'Few' : 'Many',
         });
       });
       const memberships = users.map(({ id }) => edge('g', id));
@@ -418,8 +418,8 @@ export function searchContract(
       assert.ok(many.total < 2_300);
       const whole = await asked({});
       assert.deepEqual([ids(whole.items), whole.total, whole.more], ['u0000 u0001', 2_300, false]);
-      const odd = await asked({ text: 'person', department: 'Odd' });
-      assert.deepEqual([ids(odd.items), odd.total, odd.more], ['u0001 u0003', 1_150, false]);
+      const few = await asked({ text: 'person', department: 'Few' });
+      assert.deepEqual([ids(few.items), few.total, few.more], ['u0000 u0003', 767, false]);
       const members = await asked({ group: 'g', descending: true });
       assert.deepEqual([ids(members.items), members.more], ['u2299 u2298', true]);
       const member = await asked({ group: 'g', text: '22' });

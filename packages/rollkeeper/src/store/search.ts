@@ -41,6 +41,9 @@ export interface ListPage {
   readonly limit: number;
 }
 
+/** People who are found by words, or in a group, are counted up to so many: to count them all costs more than the page. */
+export const countedAtMost = 1_000;
+
 export interface Listed<Item> {
   readonly items: readonly Item[];
   /** How many there are on all pages. */

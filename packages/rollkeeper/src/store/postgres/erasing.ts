@@ -69,8 +69,7 @@ export async function forget(
     if (rows + told === 0) throw unknownPerson();
     await writeErasure(transaction, tenantId, { kind: 'forget', people: 1, ...done });
   });
-  // What was deleted goes from the tables' files. A role that does not own the tables is warned by the server and no more:
-  // autovacuum then does it in its time.
+  // What was deleted goes from the tables' files.
   await database.vacuum(erasedTables);
 }
 

@@ -2,6 +2,7 @@ import type { ObjectId } from '../../directory/statement.ts';
 import type { Page, PersonRow } from '../store.ts';
 import { userColumns } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { text } from '../row.ts';
 import { personRow } from '../rows.ts';
 
 /** A person with their supervisor, as far as the views show both. */
@@ -60,4 +61,20 @@ export function person(
     { tenant: tenantId, id: objectId },
   );
   return row === undefined ? null : personRow(row);
+}
+
+/** People in the order of their ids here; whom there is no row of is left out. */
+export function personsOf(
+  connection: Connection,
+  tenantId: string,
+  ids: readonly ObjectId[],
+): readonly PersonRow[] {
+  const rows = connection.all(
+    `${selected}
+       FROM (SELECT * FROM microsoft_graph_people
+              WHERE tenant_id = $tenant AND id IN (SELECT value FROM json_each($ids))) p ${supervised}`,
+    { tenant: tenantId, ids: JSON.stringify(ids) },
+  );
+  const found = new Map(rows.map((row) => [text(row['id']), personRow(row)]));
+  return ids.map((id) => found.get(id)).filter((one) => one !== undefined);
 }

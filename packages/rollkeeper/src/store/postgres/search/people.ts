@@ -1,15 +1,13 @@
 import { pageOf, readCursor } from '../../cursor.ts';
 import type { Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';
+import { countedAtMost } from '../../search.ts';
 import type { Department, Listed, ListPage, PeopleQuery, PeopleSort } from '../../search.ts';
 import type { PersonRow } from '../../store.ts';
 import { wordsAsked } from '../../words.ts';
 import type { Session, Values } from '../connection.ts';
 import { personsOf } from '../people.ts';
 import { integer, text } from '../../row.ts';
-
-/** Found people are counted up to so many. */
-const counted = 2_000;
 
 const orders: Readonly<Record<PeopleSort, Omit<Order, 'descending'>>> = {
   name: { columns: ['p.name', 'p.id'], types: ['string', 'string'] },
@@ -30,11 +28,13 @@ export async function searchPeople(
   const cursor = readCursor(page.cursor, order.types);
   const keys = keyset(order, cursor);
   const { where, values } = conditions(tenantId, query);
-  const rows = await session.all(
+  const counting = count(session, query, where, values);
+  const reading = session.all(
     `SELECT p.id, p.name, p.by_department, p.status_since FROM rollkeeper_search_people p
       WHERE ${where} ${keys.where} ORDER BY ${keys.orderBy} LIMIT $limit`,
     { ...values, ...keys.values, limit: page.limit + 1 },
   );
+  const [rows, counts] = await Promise.all([reading, counting]);
   const found = pageOf(rows, page.limit, cursor, (row) =>
     order.columns.map((column) => text(row[column.slice('p.'.length)])),
   );
@@ -43,7 +43,7 @@ export async function searchPeople(
     tenantId,
     found.items.map(({ id }) => text(id)),
   );
-  return { ...found, items, ...(await count(session, query, where, values)) };
+  return { ...found, items, ...counts };
 }
 
 function conditions(
@@ -91,10 +91,10 @@ async function count(
   }
   const row = await session.get(
     `SELECT count(*) AS people FROM (SELECT 1 FROM rollkeeper_search_people p WHERE ${where} LIMIT $bound) found`,
-    { ...values, bound: counted + 1 },
+    { ...values, bound: countedAtMost + 1 },
   );
   const people = integer(row?.['people']);
-  return { total: Math.min(people, counted), more: people > counted };
+  return { total: Math.min(people, countedAtMost), more: people > countedAtMost };
 }
 
 export async function departments(

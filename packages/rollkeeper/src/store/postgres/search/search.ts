@@ -8,6 +8,8 @@ import { managers, reports, tops } from './lines.ts';
 import { departments, searchPeople } from './people.ts';
 import { failedRuns, plannedCounts, plannedOf, waitingOf } from './runs.ts';
 
+const filled = ['rollkeeper_users', 'rollkeeper_search_people', 'rollkeeper_search_changes'];
+
 /** What the pages ask, on connections of the pool. `close` waits for the step that is under way. */
 export function searchOn(database: Database): {
   readonly search: Search;
@@ -16,7 +18,10 @@ export function searchOn(database: Database): {
   const freshener = new Freshener({
     freshness: async (tenantId) => await freshness(database, tenantId),
     work: async (tenantId, goOn) => {
+      const all = (await freshness(database, tenantId)) === 'absent';
       while (goOn() && (await freshen(database, tenantId)));
+      // Until autovacuum comes by, the planner would take tables that were just filled for small ones.
+      if (all && goOn()) await database.vacuum(filled);
     },
   });
   /** Reads what is kept for searching, once it is up to date. */

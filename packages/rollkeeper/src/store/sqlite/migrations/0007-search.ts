@@ -34,9 +34,10 @@ CREATE INDEX rollkeeper_search_people_since ON rollkeeper_search_people (tenant,
 CREATE INDEX rollkeeper_search_people_supervisor ON rollkeeper_search_people (tenant, supervisor_id, name)
   WHERE supervisor_id IS NOT NULL;
 
--- Words and filters of people by number, each word with the tenant's number before it.
+-- Words and filters of people by number, each word with the tenant's number before it. The first letters of words, with that
+-- number, are looked up like whole words: of what many words begin with, nothing need be merged.
 CREATE VIRTUAL TABLE rollkeeper_search_words USING fts5(
-  words, content = '', contentless_delete = 1, detail = none, tokenize = "ascii tokenchars '.'"
+  words, content = '', contentless_delete = 1, detail = none, prefix = '3 4 5', tokenize = "ascii tokenchars '.'"
 );
 
 -- What happened to whom.

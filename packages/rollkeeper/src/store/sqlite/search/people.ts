@@ -1,22 +1,17 @@
 import type { SQLInputValue } from 'node:sqlite';
 
 import { pageOf, readCursor } from '../../cursor.ts';
+import { countedAtMost } from '../../search.ts';
 import type { Department, Listed, ListPage, PeopleQuery, PeopleSort } from '../../search.ts';
 import type { PersonRow } from '../../store.ts';
 import { wordsAsked } from '../../words.ts';
 import type { Connection } from '../connection.ts';
-import { person } from '../people.ts';
+import { personsOf } from '../people.ts';
 import { integer, text } from '../../row.ts';
 import { keptFor } from './freshen.ts';
 import type { Keyset, Order } from '../../keyset.ts';
 import { keyset } from '../../keyset.ts';
 import { matchOf } from './tokens.ts';
-
-/**
- * Up to so many found people are sorted. Beyond, people are walked in order until a page is full: when so many are
- * found, that is soon.
- */
-const sorted = 2_000;
 
 const orders: Readonly<Record<PeopleSort, Omit<Order, 'descending'>>> = {
   name: { columns: ['p.name', 'p.number'], types: ['string', 'number'] },
@@ -53,15 +48,15 @@ export function searchPeople(
   const order = { ...orders[query.sort], descending: query.descending };
   const cursor = readCursor(page.cursor, order.types);
   const asked = ask(tenantId, query, keptFor(connection, tenantId)?.number ?? 0);
-  const { source, total, more } = choose(connection, asked);
   const keys = keyset(order, cursor);
-  const rows = read(connection, asked, source, keys, page.limit + 1).map((row) => ({
+  const { rows, total, more } = find(connection, asked, keys, page.limit + 1);
+  const lines = rows.map((row) => ({
     id: text(row['id']),
     keys: order.columns.map((column) => row[column.slice('p.'.length)] as string | number),
   }));
-  const found = pageOf(rows, page.limit, cursor, (row) => row.keys);
-  const items = found.items.map(({ id }) => person(connection, tenantId, id));
-  return { ...found, items: items.filter((item) => item !== null), total, more };
+  const found = pageOf(lines, page.limit, cursor, (line) => line.keys);
+  const ids = found.items.map(({ id }) => id);
+  return { ...found, items: personsOf(connection, tenantId, ids), total, more };
 }
 
 function ask(tenantId: string, query: PeopleQuery, tenant: number): Asked {
@@ -83,10 +78,70 @@ function ask(tenantId: string, query: PeopleQuery, tenant: number): Asked {
       department: query.department,
       guests: query.guests === true ? 1 : 0,
       group: query.group,
-      bound: sorted + 1,
+      bound: countedAtMost + 1,
       ...Object.fromEntries(words.map((word, at) => [`word${at}`, ` ${word}`])),
     },
   };
+}
+
+interface Found {
+  /** One page, in order, of `limit` rows. */
+  readonly rows: ReturnType<Connection['all']>;
+  /** How many there are on all pages, counted no further than it takes to know that they are many. */
+  readonly total: number;
+  readonly more: boolean;
+}
+
+/** Looks where neither the search nor the order costs more than a page is worth. */
+function find(connection: Connection, asked: Asked, keys: Keyset, limit: number): Found {
+  if (asked.query.group !== null) return findInGroup(connection, asked, keys, limit);
+  if (asked.words.length > 0) return findSorted(connection, asked, byWords(asked), keys, limit);
+  const total = totalOf(connection, asked);
+  const source = total <= countedAtMost && asked.match !== null ? byWords(asked) : walk(asked);
+  return { rows: read(connection, asked, source, keys, limit), total, more: false };
+}
+
+function findInGroup(connection: Connection, asked: Asked, keys: Keyset, limit: number): Found {
+  const members = connection.get(
+    `SELECT count(*) AS people FROM (SELECT 1 FROM rollkeeper_memberships
+      WHERE tenant_id = $tenant AND group_id = $group AND member_kind = 'user' LIMIT $bound)`,
+    asked.values,
+  );
+  const source =
+    integer(members?.['people']) > countedAtMost ? ofBigGroup(asked) : ofSmallGroup(asked);
+  return findSorted(connection, asked, source, keys, limit);
+}
+
+const selected = 'p.id, p.number, p.name, p.by_department, p.status_since';
+
+/**
+ * Those whom a source gives are counted and sorted at once. Where they are many, people are walked in order until a page is
+ * full: that is soon.
+ */
+function findSorted(
+  connection: Connection,
+  asked: Asked,
+  source: Source,
+  keys: Keyset,
+  limit: number,
+): Found {
+  const values = { ...asked.values, ...keys.values, match: asked.match, limit };
+  const rows = connection.all(
+    `WITH found AS MATERIALIZED (
+       SELECT ${selected} FROM ${source.from} WHERE p.tenant = $number ${source.where} LIMIT $bound
+     ), counted AS (SELECT count(*) AS people FROM found)
+     SELECT c.people, p.* FROM counted c
+       LEFT JOIN (SELECT p.* FROM found p, counted c
+                   WHERE c.people < $bound ${keys.where} ORDER BY ${keys.orderBy} LIMIT $limit) p ON true
+      ORDER BY ${keys.orderBy}`,
+    values,
+  );
+  const people = integer(rows[0]?.['people']);
+  if (people > countedAtMost) {
+    const walked = asked.query.group === null ? walk(asked) : source;
+    return { rows: read(connection, asked, walked, keys, limit), total: countedAtMost, more: true };
+  }
+  return { rows: rows.filter((row) => row['id'] !== null), total: people, more: false };
 }
 
 function read(
@@ -95,55 +150,14 @@ function read(
   source: Source,
   keys: Keyset,
   limit: number,
-): ReturnType<Connection['all']> {
+): Found['rows'] {
   return connection.all(
-    `SELECT p.id, p.number, p.name, p.by_department, p.status_since
+    `SELECT ${selected}
        FROM ${source.from}
       WHERE p.tenant = $number ${source.where} ${keys.where}
       ORDER BY ${keys.orderBy} LIMIT $limit`,
     { ...asked.values, ...keys.values, match: asked.match, limit },
   );
-}
-
-/** Where to look, so that neither the search nor the order costs more than a page is worth; and how many there are. */
-function choose(
-  connection: Connection,
-  asked: Asked,
-): { readonly source: Source; readonly total: number; readonly more: boolean } {
-  if (asked.query.group !== null) return chooseInGroup(connection, asked);
-  if (asked.match === null || asked.words.length === 0) {
-    const total = totalOf(connection, asked);
-    const few = total <= sorted && asked.match !== null;
-    return { source: few ? byWords(asked) : walk(asked), total, more: false };
-  }
-  const found = bounded(connection, byWords(asked), asked);
-  return found > sorted
-    ? { source: walk(asked), total: sorted, more: true }
-    : { source: byWords(asked), total: found, more: false };
-}
-
-function chooseInGroup(
-  connection: Connection,
-  asked: Asked,
-): { readonly source: Source; readonly total: number; readonly more: boolean } {
-  const members = connection.get(
-    `SELECT count(*) AS people FROM (SELECT 1 FROM rollkeeper_memberships
-      WHERE tenant_id = $tenant AND group_id = $group AND member_kind = 'user' LIMIT $bound)`,
-    asked.values,
-  );
-  const source = integer(members?.['people']) > sorted ? ofBigGroup(asked) : ofSmallGroup(asked);
-  const found = bounded(connection, source, asked);
-  return { source, total: Math.min(found, sorted), more: found > sorted };
-}
-
-/** How many there are, counted no further than it takes to know that they are many. */
-function bounded(connection: Connection, source: Source, asked: Asked): number {
-  const row = connection.get(
-    `SELECT count(*) AS people
-       FROM (SELECT 1 FROM ${source.from} WHERE p.tenant = $number ${source.where} LIMIT $bound)`,
-    { ...asked.values, match: asked.match },
-  );
-  return integer(row?.['people']);
 }
 
 /** Without words, from what was counted after the last run. */

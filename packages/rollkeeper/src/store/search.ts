@@ -99,6 +99,8 @@ export interface ChangeListed extends ChangeRow {
 }
 
 export interface Search {
+  /** Brings what answers up to the rows before somebody asks; resolves when a question would be answered. */
+  freshen(tenantId: string): Promise<void>;
   /** People by words and filters, those of a status `outside` included where it is asked for. */
   searchPeople(tenantId: string, query: PeopleQuery, page: ListPage): Promise<Listed<PersonRow>>;
   /** Departments of people in scope, by name; at most 1,000. */

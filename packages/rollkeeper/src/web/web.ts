@@ -51,6 +51,9 @@ export const defaultPrefix = '/microsoft/graph';
 export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
   const site = siteOf(keeping, options?.prefix ?? defaultPrefix);
   requireAccess(options);
+  keeping.conductor.onEnded(({ result }) => {
+    if (result !== undefined) void freshen(keeping, result.tenantId);
+  });
   let loading: Promise<WebApplication> | undefined;
   const handle = async (request: Request, peer?: Peer): Promise<Response> => {
     loading ??= import('./application.ts').then(({ webApplication }) =>
@@ -68,6 +71,15 @@ export function webHandler(keeping: Keeping, options: WebOptions): WebHandler {
       return response.status === 200 ? await response.text() : '';
     },
   });
+}
+
+/** What the pages search is brought up to each run of this process before somebody asks. */
+async function freshen(keeping: Keeping, tenantId: string): Promise<void> {
+  try {
+    await (await keeping.store()).freshen(tenantId);
+  } catch {
+    // The next question meets it, and whoever asks is told.
+  }
 }
 
 function requireAccess(options: WebOptions | undefined): void {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { pick } from '../scenarios/scenario.ts';
 import { violations } from './axe.ts';
@@ -45,6 +47,24 @@ describe('people', () => {
     const page = await text('/people?q=nobodyiscalledthis');
     assert.match(page, /Nobody is found/u);
     assert.doesNotMatch(page, /<table/u);
+  });
+
+  test('what is searched follows a run of the process that serves them, before anybody asks', async (t) => {
+    const { reopened, databaseFile } = await directory(t, browser);
+    const database = `${databaseFile}-own`;
+    const keeper = await reopened({ ROLLKEEPER_DATABASE_URL: `sqlite:${database}` });
+    const tenantId = await keeper.tenantId();
+    keeper.web({ authorize: () => 'view' });
+    keeper.start({ every: '1h' });
+    const kept = (): number => {
+      using reader = new DatabaseSync(database, { readOnly: true });
+      const sql = 'SELECT coalesce(sum(people), 0) AS people FROM rollkeeper_search_totals';
+      return Number(pick(reader.prepare(sql).all())['people']);
+    };
+    while (kept() === 0) await wait(20);
+    const people = [];
+    for await (const person of keeper.people(tenantId)) people.push(person);
+    assert.equal(kept(), people.length);
   });
 
   test('before the first run there is nobody, and the page says what to do', async (t) => {

@@ -101,6 +101,7 @@ export async function openSqlite(
     consentOf: read('consentOf'),
     keepConsent: call('keepConsent'),
     erasures: read('erasures'),
+    freshen: async (tenantId) => await freshener.freshen(tenantId),
     searchPeople: look('searchPeople'),
     departments: look('departments'),
     managers: read('managers'),

@@ -34,6 +34,7 @@ export function searchOn(database: Database): {
       return await read(database, tenantId, ...args);
     };
   const search: Search = {
+    freshen: async (tenantId) => await freshener.freshen(tenantId),
     searchPeople: look(searchPeople),
     departments: look(departments),
     managers: async (tenantId, objectId) => await managers(database, tenantId, objectId),

@@ -298,6 +298,30 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       await finish(store, winner);
     });
 
+    test('the loser of a lease disturbs nothing of the run that took over, in one process too', async (t) => {
+      const store = await open(t);
+      const loser = await store.claim(tenant, { kind: 'full', dryRun: false, at, leaseSeconds: 0 });
+      await store.stage(loser, { users: [user('lost')] });
+      const winner = await begin(store);
+      await store.stage(winner, { users: [user('a')] });
+      await assert.rejects(
+        store.stage(loser, { users: [user('lost')] }),
+        refuses('run.lost_lease'),
+      );
+      await assert.rejects(store.unstage(loser), refuses('run.lost_lease'));
+      await store.finish(loser, { status: 'failed', at, report: '{}' });
+      await store.stage(winner, { users: [user('b')] });
+      await store.enter(winner, 'deciding');
+      await drawn(store, winner);
+      await store.apply(winner, { at, remember });
+      const people = await store.users(tenant, whole);
+      assert.deepEqual(
+        people.map(({ id }) => id),
+        ['a', 'b'],
+      );
+      await finish(store, winner);
+    });
+
     test('a plan is applied once', async (t) => {
       const store = await open(t);
       const claim = await begin(store);

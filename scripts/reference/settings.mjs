@@ -94,7 +94,7 @@ const described = {
     text: 'The schema in which everything is kept, in PostgreSQL. Small letters, digits and `_`.',
   },
   ROLLKEEPER_URL: {
-    text: 'Where browsers reach the pages, for example `https://people.example.org`. The redirect URIs begin with it; a request is held to it before it may change anything. Needed for consent and for signing in.',
+    text: 'Where browsers reach the pages, without a path: for example `https://people.example.org`. The redirect URIs begin with it; a request is held to it before it may change anything. Needed for consent and for signing in.',
   },
   ROLLKEEPER_DELETION_THRESHOLD: {
     otherwise: code(thresholdText(defaults.deletionThreshold)),

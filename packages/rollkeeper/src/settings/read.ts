@@ -80,7 +80,7 @@ export function settingsFaults(
     purgeAfterMs: reading.purgeAfter(),
     logLevel: logLevel === 'off' ? null : logLevel,
     timeZone: reading.timeZone(),
-    url: reading.url('ROLLKEEPER_URL'),
+    url: reading.siteUrl(),
     ...readWatch(source, faults),
     ...readPages(source, faults),
   };
@@ -175,6 +175,18 @@ class Reading {
     const remedy =
       'Give an address such as https://example.org; http is for 127.0.0.1 and localhost only.';
     this.#fault(variable, checked.fault, remedy);
+    return null;
+  }
+
+  /** Of the site: its prefix comes from how it is mounted, so that a path here would be a second word on it. */
+  siteUrl(): string | null {
+    const url = this.url('ROLLKEEPER_URL');
+    if (url === null || new URL(url).pathname === '/') return url;
+    this.#fault(
+      'ROLLKEEPER_URL',
+      'holds a path',
+      'Leave it out, as in https://example.org: where the pages stand below it is said by serve --prefix, or by web({ prefix }).',
+    );
     return null;
   }
 

@@ -32,7 +32,7 @@ export async function serveCommand(signal: AbortSignal, options: ServeOptions): 
   try {
     const keeper = await opened(signal, withOptions(source, options, url));
     try {
-      answer(server, standalone(keeper, options, url));
+      answer(server, standalone(keeper, options, keeper.settings.url ?? url));
       begin(keeper);
       if (!signal.aborted) await once(signal, 'abort');
       note(
@@ -150,12 +150,14 @@ function begin(keeper: Rollkeeper): void {
   keeper.start({ onError: (error) => note(describeError(error)) });
 }
 
-/** Requests under way are answered; whoever only keeps a connection open is let go. */
+/** Requests under way are answered; whoever only keeps a connection open is let go, also once it was answered. */
 async function drained(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => server.closeAllConnections(), 5_000);
   await closed;
+  clearInterval(idle);
   clearTimeout(late);
 }

@@ -137,10 +137,17 @@ export class Conductor {
     this.#watchers.clear();
   }
 
+  /** Waits for news, or for the signal; either way nothing of the wait stays behind. */
   async #news(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#watchers.add(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#watchers.add(resolve);
+    const stop = (): void => resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await promise;
+    } finally {
+      this.#watchers.delete(resolve);
+      signal.removeEventListener('abort', stop);
+    }
   }
 }

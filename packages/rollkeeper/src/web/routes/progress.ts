@@ -12,20 +12,32 @@ import type { Site, WebEnv } from '../site.ts';
  * the page should be loaded again: the run is over, or the reader is not admitted any more. https://developer.mozilla.org/docs/Web/API/Server-sent_events
  */
 export function progressEvents(context: Context<WebEnv>, conductor: Conductor): Response {
-  const events = streamSSE(context, async (stream) => {
-    const gone = new AbortController();
-    stream.onAbort(() => gone.abort());
-    for await (const progress of conductor.watch(gone.signal)) {
-      // Whoever signed out meanwhile is not told any more.
-      if (!(await context.get('isStillAdmitted')())) break;
-      await stream.writeSSE({ event: 'progress', data: JSON.stringify(shown(progress)) });
-    }
-    await stream.writeSSE({ event: 'ended', data: '{}' });
-  });
+  // Nobody reads the body of an answer to HEAD: a stream would wait for a reader for as long as the process lives.
+  const isRead = context.req.method !== 'HEAD';
+  const events = isRead ? stream(context, conductor) : context.body(null);
+  events.headers.set('Content-Type', 'text/event-stream');
   // What stands in between, compression of the host or a proxy, is to hand it on as it comes.
   events.headers.set('Cache-Control', 'no-store, no-transform');
   events.headers.set('X-Accel-Buffering', 'no');
   return events;
+}
+
+function stream(context: Context<WebEnv>, conductor: Conductor): Response {
+  return streamSSE(context, async (events) => {
+    const gone = new AbortController();
+    events.onAbort(() => gone.abort());
+    for await (const progress of conductor.watch(gone.signal)) {
+      // Whoever signed out meanwhile is not told any more; what fails is shown by the page that is loaded then.
+      if (
+        !(await context
+          .get('isStillAdmitted')()
+          .catch(() => false))
+      )
+        break;
+      await events.writeSSE({ event: 'progress', data: JSON.stringify(shown(progress)) });
+    }
+    await events.writeSSE({ event: 'ended', data: '{}' });
+  });
 }
 
 /** The run that is under way. Without script the page is loaded again every few seconds. */

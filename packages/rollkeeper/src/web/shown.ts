@@ -2,6 +2,7 @@ import type { UserProfile } from '../directory/person.ts';
 import { userProfile } from '../directory/person.ts';
 import type { ChangeListed } from '../store/search.ts';
 import type { PersonRow } from '../store/store.ts';
+import { holdsPhones, namesPhones, withoutPhonesIn } from './phones.ts';
 import type { Viewer } from './principal.ts';
 
 /** Somebody as a page may show them. */
@@ -18,7 +19,7 @@ type May = Pick<Viewer, 'may'>;
 
 /** Whether a viewer sees an attribute, by Graph's name. Phone numbers are for those who manage. */
 export const sees = ({ may }: May, attribute: string): boolean =>
-  may === 'manage' || !/phone|mobile|fax|pager/iu.test(attribute);
+  may === 'manage' || !namesPhones(attribute);
 
 /** The one way from a row to a page: without what the viewer may not see. */
 export function shownPerson(row: PersonRow, viewer: May): ShownPerson {
@@ -32,9 +33,7 @@ export function shownPerson(row: PersonRow, viewer: May): ShownPerson {
     ...profile,
     mobilePhone: sees(viewer, 'mobilePhone') ? mobilePhone : null,
     businessPhones: sees(viewer, 'businessPhones') ? businessPhones : [],
-    attributes: Object.fromEntries(
-      Object.entries(attributes).filter(([attribute]) => sees(viewer, attribute)),
-    ),
+    attributes: viewer.may === 'manage' ? attributes : withoutPhonesIn(attributes),
     status,
     statusSince,
     deletedReason,
@@ -43,10 +42,20 @@ export function shownPerson(row: PersonRow, viewer: May): ShownPerson {
   };
 }
 
+/** A change as a page may show it. */
+export interface ShownChange extends ChangeListed {
+  /** That it happened may be seen, but not its values. */
+  readonly hidden: boolean;
+}
+
 /** A change without values that the viewer may not see. */
-export function shownChange(change: ChangeListed, viewer: May): ChangeListed {
-  const hidden = change.attribute !== null && !sees(viewer, change.attribute);
-  return hidden ? { ...change, oldValue: null, newValue: null } : change;
+export function shownChange(change: ChangeListed, viewer: May): ShownChange {
+  const { attribute, newValue, oldValue } = change;
+  const hidden =
+    attribute !== null &&
+    viewer.may !== 'manage' &&
+    (namesPhones(attribute) || holdsPhones(oldValue) || holdsPhones(newValue));
+  return { ...change, hidden, ...(hidden ? { oldValue: null, newValue: null } : {}) };
 }
 
 /** What somebody is called: the first of their names that says anything. */

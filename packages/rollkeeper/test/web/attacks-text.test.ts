@@ -15,6 +15,9 @@ const live = /<img src=x|<script>alert|javascript:alert/u;
 /** A page without what forms send back exactly as it is kept, and nobody sees. */
 const visible = (text: string): string => text.replaceAll(/ value="[^"]*"/gu, '');
 
+/** An extension of the directory that holds phone numbers of people at home, written without a country. */
+const home = 'extension_0d1c2b3a00004000800000000000000b_homePhone';
+
 interface Hostile extends Directory {
   readonly victim: string;
 }
@@ -25,7 +28,7 @@ async function hostile(t: TestContext, browser: ReturnType<typeof withBrowser>):
     t,
     browser,
     { users: 40 },
-    { MSGRAPH_EXTRA_ATTRIBUTES: 'faxNumber' },
+    { MSGRAPH_EXTRA_ATTRIBUTES: `faxNumber,${home},onPremisesExtensionAttributes` },
   );
   const { tenant } = story.entra;
   const victim = pick(ordinaryMembers(story));
@@ -38,10 +41,22 @@ async function hostile(t: TestContext, browser: ReturnType<typeof withBrowser>):
     officeLocation: markup,
     mobilePhone: '+39 555 0100 77',
     businessPhones: ['+39 555 0100 88'],
+    [home]: '0100 66',
+    onPremisesExtensionAttributes: {
+      extensionAttribute3: '+39 555 0100 55',
+      extensionAttribute4: 'cm',
+    },
   });
   tenant.updateGroup(story.groupId, { description: markup });
   await story.keeper.sync();
-  tenant.updateUser(victim, { mobilePhone: '+39 555 0100 99' });
+  tenant.updateUser(victim, {
+    mobilePhone: '+39 555 0100 99',
+    [home]: '0100 44',
+    onPremisesExtensionAttributes: {
+      extensionAttribute3: '+39 555 0100 33',
+      extensionAttribute4: 'cm',
+    },
+  });
   await story.keeper.sync();
   return { ...story, victim };
 }
@@ -64,7 +79,7 @@ async function crawl({ base }: Directory, may: 'view' | 'manage'): Promise<Map<s
   return seen;
 }
 
-const phones = /\+39 555 0100|0100 (?:77|88|99)/u;
+const phones = /\+39 555 0100|0100 (?:33|44|55|66|77|88|99)/u;
 
 describe('text of others', () => {
   const browser = withBrowser();
@@ -207,5 +222,11 @@ describe('phone numbers', () => {
     const withPhones = [...may].filter(([, text]) => phones.test(text)).map(([at]) => at);
     assert.ok(withPhones.some((at) => at.includes('people.csv')));
     assert.ok(withPhones.some((at) => at.endsWith(story.victim)));
+    const person = may.get(`${prefix}/people/${story.victim}`) ?? '';
+    for (const number of ['33', '44', '55', '66'])
+      assert.ok(person.includes(`0100 ${number}`), number);
+    const viewed = seen.get(`${prefix}/people/${story.victim}`) ?? '';
+    assert.match(viewed, /onPremisesExtensionAttributes changed/u);
+    assert.match(viewed, /extensionAttribute4/u);
   });
 });

@@ -5,7 +5,8 @@ import { card, emptyState, pager } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { time } from '../parts/time.ts';
 import type { Viewer } from '../principal.ts';
-import { sees, shownChange } from '../shown.ts';
+import type { ShownChange } from '../shown.ts';
+import { shownChange } from '../shown.ts';
 import type { Site } from '../site.ts';
 import { position } from './table.ts';
 
@@ -36,7 +37,7 @@ export function historyCard(
       caption: 'What changed, newest first',
       columns: [
         { head: 'When', cell: ({ at }) => time(at) },
-        { head: 'What', cell: (change) => told(site, viewer, change), kind: 'wide' },
+        { head: 'What', cell: (change) => told(site, change), kind: 'wide' },
         {
           head: 'Run',
           cell: ({ runId }) => html`<a href="${site.path(`/runs/${runId}`)}">${runId}</a>`,
@@ -59,13 +60,13 @@ export function historyCard(
   );
 }
 
-function told(site: Site, viewer: Viewer, change: ChangeListed): Html {
+function told(site: Site, change: ShownChange): Html {
   const { oldValue, newValue } = change;
   switch (change.change) {
     case 'created':
       return html`Came into scope`;
     case 'updated':
-      return updated(viewer, change);
+      return updated(change);
     case 'deactivated':
       return html`The account was disabled`;
     case 'restored':
@@ -90,9 +91,9 @@ function told(site: Site, viewer: Viewer, change: ChangeListed): Html {
   }
 }
 
-function updated(viewer: Viewer, { attribute, oldValue, newValue }: ChangeListed): Html {
+function updated({ attribute, hidden, oldValue, newValue }: ShownChange): Html {
   const term = printable(attribute ?? '');
-  if (attribute !== null && !sees(viewer, attribute)) return html`${term} changed`;
+  if (hidden) return html`${term} changed`;
   if (newValue === null) return html`${term} cleared, before ${name(oldValue ?? '')}`;
   return oldValue === null
     ? html`${term}: ${name(newValue)}`

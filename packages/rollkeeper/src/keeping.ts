@@ -17,7 +17,7 @@ import type { Conductor } from './schedule/conductor.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Search } from './store/search.ts';
 import type { Store } from './store/store.ts';
-import type { CredentialFacts, Keeping } from './web/site.ts';
+import type { AccountFacts, CredentialFacts, Keeping } from './web/site.ts';
 
 export interface KeepingParts {
   readonly settings: Settings;
@@ -46,6 +46,8 @@ export function keepingOf(parts: KeepingParts): Keeping {
     tryTenant: async (tenant, signal) => await tryTenant(settings, options, tenant, signal),
     isMember: async (groupId, userId, signal) =>
       await isMember((await parts.connected()).graph('Normal'), groupId, userId, signal),
+    account: async (userId, signal) =>
+      await account((await parts.connected()).graph('Normal'), userId, signal),
     credential: async () => await credentialFacts(settings),
     prove: async (tokenUrl) =>
       settings.credential.kind === 'given'
@@ -118,6 +120,25 @@ async function isMember(
     }
   }
   return false;
+}
+
+async function account(
+  graph: Graph,
+  userId: string,
+  signal: AbortSignal,
+): Promise<AccountFacts | null> {
+  try {
+    const { accountEnabled, userPrincipalName } = await graph.get(queries.account(userId), {
+      signal,
+    });
+    return {
+      enabled: accountEnabled !== false,
+      userPrincipalName: typeof userPrincipalName === 'string' ? userPrincipalName : null,
+    };
+  } catch (error) {
+    if (error instanceof RollkeeperError && error.where?.status === 404) return null;
+    throw error;
+  }
 }
 
 async function credentialFacts({ credential, secretExpires }: Settings): Promise<CredentialFacts> {

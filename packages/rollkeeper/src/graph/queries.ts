@@ -73,6 +73,9 @@ export const queries = {
       id.startsWith('$') ? `/users(${segment(literal(id))})` : `/users/${segment(id)}`,
       users(selection, way),
     ),
+  /** Whether one can sign in with an account, and what it is called now. */
+  account: (id: ObjectId) =>
+    query(`/users/${segment(id)}`, { $select: 'id,userPrincipalName,accountEnabled' }),
   /** How many users there are, or whose names begin so; an advanced query, see `counts`. */
   countUsers: (beginnings?: readonly string[]) =>
     query('/users', {

@@ -16,6 +16,13 @@ export interface CredentialFacts {
   readonly expiresAt: string | null;
 }
 
+/** An account in Entra. */
+export interface AccountFacts {
+  readonly userPrincipalName: string | null;
+  /** Whether one can sign in with it. */
+  readonly enabled: boolean;
+}
+
 /** What the pages are made from: everything that a route may touch. `keeping.ts` fills in the concrete parts. */
 export interface Keeping {
   readonly settings: Settings;
@@ -38,6 +45,8 @@ export interface Keeping {
   readonly tryTenant: (tenantId: string, signal: AbortSignal) => Promise<Trial>;
   /** Whether a user is in a group, at any depth, as Graph has it now. */
   readonly isMember: (groupId: string, userId: string, signal: AbortSignal) => Promise<boolean>;
+  /** An account of the tenant, as Graph has it now; null: there is none of this id. */
+  readonly account: (userId: string, signal: AbortSignal) => Promise<AccountFacts | null>;
   readonly credential: () => Promise<CredentialFacts>;
   /** How the application proves itself to a token endpoint; null: its credential gives tokens only. */
   readonly prove: (tokenUrl: string) => Promise<ClientProof | null>;

@@ -14,7 +14,9 @@ import type { Site, WebEnv } from '../site.ts';
 import { Attempts } from './attempts.ts';
 import { beginSignIn, endSignIn, signInRedirectUri } from './entra.ts';
 import { oneTimeRoutes, tooMany } from './one-time.ts';
-import { closeSession, openSession, sessionOf } from './session.ts';
+import type { SessionRow } from '../../store/store.ts';
+import { closeSession, endSessionsOf, openSession, sessionOf } from './session.ts';
+import { Standing } from './standing.ts';
 
 export interface SignInOptions {
   /**
@@ -27,19 +29,36 @@ export interface SignInOptions {
 /** People sign in with us: administrators with Entra, or whoever has the one-time address. */
 export function signInAccess(site: Site, options: SignInOptions): Access {
   const attempts = new Attempts(site);
+  const standing = new Standing(site);
   const routes = [signInRoutes(site, attempts), signOutRoutes(site)];
   if (options.oneTimeKey !== undefined) {
     routes.push(oneTimeRoutes(site, attempts, options.oneTimeKey));
   }
   return {
     routes,
-    viewer: async (context) => await viewerOf(context, site),
-    isAdmitted: async (context) => (await sessionOf(context, site)) !== null,
+    viewer: async (context) => await viewerOf(context, site, standing),
+    isAdmitted: async (context) => (await goodSession(context, site, standing)) !== null,
   };
 }
 
-async function viewerOf(context: Context<WebEnv>, site: Site): Promise<Viewer | Response> {
+/** The session of a request, where whoever has it may still come in; with a no all of theirs end. */
+async function goodSession(
+  context: Context<WebEnv>,
+  site: Site,
+  standing: Standing,
+): Promise<SessionRow | null> {
   const session = await sessionOf(context, site);
+  if (session === null || (await standing.holds(session))) return session;
+  await endSessionsOf(site, session);
+  return null;
+}
+
+async function viewerOf(
+  context: Context<WebEnv>,
+  site: Site,
+  standing: Standing,
+): Promise<Viewer | Response> {
+  const session = await goodSession(context, site, standing);
   if (session === null) return context.redirect(site.path('/sign-in'), 303);
   return {
     may: 'manage',

@@ -2,12 +2,13 @@ import type { Context } from 'hono';
 import * as client from 'openid-client';
 
 import { RollkeeperError } from '../../directory/error.ts';
-import type { Administrator } from '../../settings/settings.ts';
 import type { ClientProof } from '../../entra/client.ts';
 import { isLoopback } from '../../settings/url.ts';
 import { leave } from '../leave.ts';
 import type { Site, WebEnv } from '../site.ts';
 import { issueTicket, redeemTicket } from '../ticket.ts';
+import type { Account } from './listed.ts';
+import { isListed } from './listed.ts';
 import type { SignedIn } from './session.ts';
 
 /** From the way to Entra until the way back. */
@@ -59,7 +60,7 @@ export async function endSignIn(context: Context<WebEnv>, site: Site): Promise<S
   const who = personOf(claims, tenantId);
   if (await isListed(site, who, context.req.raw.signal)) return who;
   throw refusal(
-    `${who.userName ?? who.subject} signed in, but is not listed.`,
+    `${who.shownName ?? who.subject} signed in, but is not listed.`,
     `Add the object id ${who.subject} to ROLLKEEPER_ADMINISTRATORS.`,
   );
 }
@@ -152,10 +153,9 @@ async function redeemed(
   throw refusal(`Entra’s answer was not accepted: ${why}.`, begin);
 }
 
-interface EntraPerson extends SignedIn {
-  readonly userName: string | null;
-  /** Whose account is another tenant's, or a personal one: its user name is not of our giving. */
-  readonly isGuest: boolean;
+interface EntraPerson extends SignedIn, Account {
+  /** What the account calls itself, whoever gave it. */
+  readonly shownName: string | null;
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference */
@@ -170,26 +170,8 @@ function personOf(claims: client.IDToken, tenantId: string): EntraPerson {
   }
   // Absent: this tenant itself, which says so in either of two spellings where it does say so.
   const home = text('idp')?.toLowerCase() ?? claims.iss;
+  // A guest's account is another tenant's, or a personal one: its user name is not of our giving.
   const isGuest = home !== claims.iss && !home.endsWith(`/${tenantId}/`);
-  return { subject, name: text('name'), userName: text('preferred_username'), isGuest };
-}
-
-async function isListed(site: Site, who: EntraPerson, signal: AbortSignal): Promise<boolean> {
-  for (const administrator of site.keeping.settings.administrators) {
-    if (await isThatOne(site, administrator, who, signal)) return true;
-  }
-  return false;
-}
-
-async function isThatOne(
-  { keeping }: Site,
-  administrator: Administrator,
-  { subject, userName, isGuest }: EntraPerson,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (administrator.kind === 'id') return administrator.id === subject;
-  if (administrator.kind === 'name') {
-    return !isGuest && administrator.userPrincipalName === userName?.toLowerCase();
-  }
-  return await keeping.isMember(administrator.id, subject, signal);
+  const shownName = text('preferred_username');
+  return { subject, name: text('name'), shownName, userName: isGuest ? null : shownName };
 }

@@ -61,6 +61,12 @@ export async function closeSession(
   else await store.closeSession(idOf(site, secret));
 }
 
+/** Ends every session of a person. */
+export async function endSessionsOf(site: Site, { subject }: SessionRow): Promise<void> {
+  const store = await site.keeping.store();
+  await store.closeSessions(subject);
+}
+
 /**
  * What the database keeps of a session's secret: its hash together with who may sign in. So a session ends where
  * somebody is taken off the list, and where the tenant or the application is another one.

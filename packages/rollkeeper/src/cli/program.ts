@@ -1,4 +1,4 @@
-import { Command, CommanderError, Help, Option } from 'commander';
+import { Command, InvalidArgumentError, Help, Option } from 'commander';
 
 import { checkCommand } from './check.ts';
 import { approveCommand, cancelCommand, rejectCommand } from './decide.ts';
@@ -10,6 +10,7 @@ import { exportGroupsCommand, exportUsersCommand } from './export.ts';
 import { migrateCommand } from './migrate.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
 import { runsCommand, showRunCommand } from './runs.ts';
+import { proxies } from './proxies.ts';
 import { running, runningWith } from './running.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
@@ -257,6 +258,11 @@ function addServing(rollkeeper: Command): void {
     .option('--port <number>', 'the port; 0 is any that is free', port, 4600)
     .option('--prefix <path>', 'where the pages begin', defaultPrefix)
     .option('--every <schedule>', 'instead of ROLLKEEPER_SCHEDULE: 15m, a cron pattern, or off')
+    .option(
+      '--trusted-proxy <addresses>',
+      'proxies, by address or subnet, whose X-Forwarded-For says who asks',
+      proxies,
+    )
     .action(running(serveCommand, 10_000));
 
   rollkeeper
@@ -286,11 +292,11 @@ const from = (): Option =>
 function positive(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new CommanderError(2, 'rollkeeper.number', `error: “${text}” is not a number from 1.`);
+  throw new InvalidArgumentError('Give a whole number from 1.');
 }
 
 function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/u.test(text) && number < 65_536) return number;
-  throw new CommanderError(2, 'rollkeeper.port', `error: “${text}” is not a port.`);
+  throw new InvalidArgumentError('Give a port, from 0 to 65535.');
 }

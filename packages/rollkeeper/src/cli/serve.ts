@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { BlockList } from 'node:net';
 
 import { getRequestListener, RequestError } from '@hono/node-server';
 
@@ -11,12 +12,15 @@ import type { Rollkeeper } from '../open.ts';
 import type { Source } from '../settings/variable.ts';
 import { environment, logLevelOf } from './environment.ts';
 import { openLog } from './log.ts';
+import { senderOf } from './proxies.ts';
 import { describeError, note } from './terminal.ts';
 
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly prefix: string;
+  /** Proxies whose word on who asks is taken. Default: none. */
+  readonly trustedProxy?: BlockList;
   /** Instead of `ROLLKEEPER_SCHEDULE`. */
   readonly every?: string;
 }
@@ -32,7 +36,7 @@ export async function serveCommand(signal: AbortSignal, options: ServeOptions): 
   try {
     const keeper = await opened(signal, withOptions(source, options, url));
     try {
-      answer(server, standalone(keeper, options, keeper.settings.url ?? url));
+      answer(server, standalone(keeper, options, keeper.settings.url ?? url), options.trustedProxy);
       begin(keeper);
       if (!signal.aborted) await once(signal, 'abort');
       note(
@@ -126,9 +130,17 @@ function standalone(keeper: Rollkeeper, { prefix }: ServeOptions, url: string): 
   };
 }
 
-function answer(server: Server, handler: Handler): void {
+function answer(server: Server, handler: Handler, trusted = new BlockList()): void {
   const listener = getRequestListener(
-    async (request, { incoming }) => await handler(request, incoming.socket.remoteAddress),
+    async (request, { incoming }) =>
+      await handler(
+        request,
+        senderOf(
+          incoming.socket.remoteAddress,
+          request.headers.get('x-forwarded-for') ?? undefined,
+          trusted,
+        ),
+      ),
     { errorHandler: refuse },
   );
   server.on('request', (request, response) => void listener(request, response));

@@ -414,9 +414,16 @@ describe('help', () => {
     }
   });
 
-  test('wrong usage exits 2', async () => {
-    assert.equal((await command(['frobnicate'])).code, 2);
-    assert.equal((await command(['sync', '--nonsense'])).code, 2);
-    assert.equal((await command(['runs', 'show', 'zero'])).code, 2);
+  test('wrong usage exits 2, and says what is wrong', async () => {
+    for (const [words, says] of [
+      [['frobnicate'], /frobnicate/u],
+      [['sync', '--nonsense'], /--nonsense/u],
+      [['runs', 'show', 'zero'], /'zero' is invalid.*from 1/u],
+      [['serve', '--port', 'http'], /'http' is invalid.*65535/u],
+    ] as const) {
+      const { code, stderr } = await command(words);
+      assert.equal(code, 2, words.join(' '));
+      assert.match(stderr, says);
+    }
   });
 });

@@ -322,6 +322,45 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       await finish(store, winner);
     });
 
+    test('who loses the lease after the plan was applied still says how the run ended', async (t) => {
+      const store = await open(t);
+      const late = await store.claim(tenant, { kind: 'full', dryRun: false, at, leaseSeconds: 0 });
+      await store.stage(late, { users: [user('a')] });
+      await store.enter(late, 'deciding');
+      await drawn(store, late);
+      await store.enter(late, 'applying');
+      await store.apply(late, { at, remember });
+      // What was applied has prolonged the lease by as long as it was asked for: not at all.
+      const next = await begin(store);
+      const interrupted = await store.run(tenant, late.runId);
+      assert.equal(interrupted?.error?.code, 'interrupted');
+      assert.match(
+        interrupted.error.message,
+        /Its plan was applied: the rows are as it made them\./u,
+      );
+      await finish(store, late);
+      const told = await store.run(tenant, late.runId);
+      assert.deepEqual([told?.status, told?.error], ['succeeded', null]);
+      await assert.rejects(begin(store), refuses('run.active'), 'the lease of the next run stands');
+      await finish(store, next);
+    });
+
+    test('a run that fails before its plan is applied does not say that it was', async (t) => {
+      const store = await open(t);
+      const claim = await begin(store);
+      await store.finish(claim, {
+        status: 'failed',
+        at,
+        report: '{}',
+        error: { code: 'x', message: 'It failed.' },
+      });
+      assert.equal((await store.run(tenant, claim.runId))?.error?.message, 'It failed.');
+      const loser = await store.claim(tenant, { kind: 'full', dryRun: false, at, leaseSeconds: 0 });
+      const winner = await begin(store);
+      await assert.rejects(finish(store, loser), refuses('run.lost_lease'));
+      await finish(store, winner);
+    });
+
     test('a plan is applied once', async (t) => {
       const store = await open(t);
       const claim = await begin(store);

@@ -21,6 +21,9 @@ export const runColumns = `tenant_id, run_id, kind, dry_run, status, started_at,
             error_message, approves, asked_by, asked_reason, decision, decided_by, decided_at, decision_reason,
             cancelled_by, cancelled_at, cancel_reason`;
 
+/** SQL: what follows the message of a run that failed after it had changed rows; nothing where it had not. */
+export const toldIfApplied = `CASE WHEN applied_at IS NULL THEN '' ELSE ' Its plan was applied: the rows are as it made them.' END`;
+
 export function runRow(row: Row): RunRow {
   const held = textOrNull(row['held']);
   const code = textOrNull(row['error_code']);

@@ -205,7 +205,11 @@ export interface RunningStore {
     options: { readonly at: string; readonly remember: Remembered },
   ): Promise<void>;
 
-  /** Ends the run, gives the lease back, and drops its staging unless the plan must still be shown. */
+  /**
+   * Ends the run, gives the lease back, and drops its staging unless the plan must still be shown. Who has lost the lease may
+   * end a run as failed or cancelled, and otherwise only where its plan was applied before (`run.lost_lease`). Where a run that
+   * has applied its plan fails, what is written as its error says so.
+   */
   finish(
     claim: Claim,
     end: {

@@ -1,16 +1,16 @@
 import type { Owner } from '../owner.ts';
 import { isGone, ownerText, parseOwner } from '../owner.ts';
-import { activeRun, lostLease } from '../refusal.ts';
+import { activeRun } from '../refusal.ts';
 import type { Claim, RunKind, Store } from '../store.ts';
-import type { Database, Session } from './connection.ts';
+import type { Database, Session, Transaction } from './connection.ts';
+import { isLocked, isLost } from './failure.ts';
 import { requireHeld } from './held/waiting.ts';
-import { holdConnection, leaseOf, requireLease } from './lease.ts';
-import { namePlan } from './name-plan.ts';
-import { flag, integer, textOrNull } from '../row.ts';
+import { cameTrue, holdConnection, leaseOf, requireLease } from './lease.ts';
+import { integer, textOrNull } from '../row.ts';
+import { toldIfApplied } from '../rows.ts';
 import { dropStaging } from './staging.ts';
 
 type ClaimOptions = Parameters<Store['claim']>[1];
-type End = Parameters<Store['finish']>[1];
 
 export async function claim(
   database: Database,
@@ -20,23 +20,45 @@ export async function claim(
 ): Promise<Claim> {
   // Asked before the row is locked too, so that nobody waits for an apply only to be refused.
   await refuseWhileLeased(database, owner, tenantId);
-  return await database.transaction(async (transaction) => {
-    await transaction.run(
-      `INSERT INTO rollkeeper_connections (tenant_id, fence) VALUES ($tenant, 0)
-       ON CONFLICT (tenant_id) DO NOTHING`,
-      { tenant: tenantId },
-    );
-    await holdConnection(transaction, tenantId);
-    await refuseWhileLeased(transaction, owner, tenantId);
-    await failUnfinished(transaction, tenantId, options.at);
-    const { approves } = options;
-    if (approves !== undefined) await requireHeld(transaction, tenantId, approves.runId);
-    await dropStaging(transaction, tenantId);
-    await dropPlans(transaction, tenantId);
-    const runId = await beginRun(transaction, tenantId, options);
-    const fence = await takeLease(transaction, tenantId, runId, owner, options.leaseSeconds);
-    return { tenantId, runId, fence };
-  });
+  let claimed: Claim | undefined;
+  try {
+    return await database.transaction(async (transaction) => {
+      claimed = undefined;
+      claimed = await take(transaction, owner, tenantId, options);
+      return claimed;
+    });
+  } catch (error) {
+    if (isLocked(error)) await refuseWhileHeld(database, tenantId);
+    const mine = claimed;
+    if (mine === undefined || !isLost(error)) throw error;
+    const ask = async (session: Session): Promise<boolean> =>
+      (await leaseOf(session, mine)) !== null;
+    if (await cameTrue(database, tenantId, ask)) return mine;
+    throw error;
+  }
+}
+
+async function take(
+  transaction: Transaction,
+  owner: Owner,
+  tenantId: string,
+  options: ClaimOptions,
+): Promise<Claim> {
+  await transaction.run(
+    `INSERT INTO rollkeeper_connections (tenant_id, fence) VALUES ($tenant, 0)
+     ON CONFLICT (tenant_id) DO NOTHING`,
+    { tenant: tenantId },
+  );
+  await holdConnection(transaction, tenantId);
+  await refuseWhileLeased(transaction, owner, tenantId);
+  await failUnfinished(transaction, tenantId, options.at);
+  const { approves } = options;
+  if (approves !== undefined) await requireHeld(transaction, tenantId, approves.runId);
+  await dropStaging(transaction, tenantId);
+  await dropPlans(transaction, tenantId);
+  const runId = await beginRun(transaction, tenantId, options);
+  const fence = await takeLease(transaction, tenantId, runId, owner, options.leaseSeconds);
+  return { tenantId, runId, fence };
 }
 
 /** Throws `run.active` while another run of the tenant lives. */
@@ -45,18 +67,36 @@ export async function refuseWhileLeased(
   self: Owner,
   tenantId: string,
 ): Promise<void> {
+  const lease = await leaseHeld(session, tenantId);
+  if (lease === null || lease.seconds <= 0 || isGone(lease.owner, self)) return;
+  throw activeRun({ ...lease, tenantId, seconds: Math.ceil(lease.seconds) }, lease.owner);
+}
+
+/**
+ * Throws `run.active` where a run has the lease, expired or not: one that applies its plan keeps the tenant's row for as
+ * long as that takes.
+ */
+async function refuseWhileHeld(session: Session, tenantId: string): Promise<void> {
+  const lease = await leaseHeld(session, tenantId);
+  if (lease === null) return;
+  const seconds = Math.max(1, Math.ceil(lease.seconds));
+  throw activeRun({ ...lease, tenantId, seconds }, lease.owner);
+}
+
+async function leaseHeld(
+  session: Session,
+  tenantId: string,
+): Promise<{ readonly runId: number; readonly owner: Owner; readonly seconds: number } | null> {
   const lease = await session.get(
     `SELECT lease_run_id, lease_owner,
-            ceil(extract(epoch FROM lease_expires_at - clock_timestamp())) AS seconds
+            extract(epoch FROM lease_expires_at - clock_timestamp()) AS seconds
        FROM rollkeeper_connections
-      WHERE tenant_id = $tenant AND lease_run_id IS NOT NULL AND lease_expires_at > clock_timestamp()`,
+      WHERE tenant_id = $tenant AND lease_run_id IS NOT NULL`,
     { tenant: tenantId },
   );
-  if (lease === undefined) return;
+  if (lease === undefined) return null;
   const owner = parseOwner(textOrNull(lease['lease_owner']) ?? '');
-  if (isGone(owner, self)) return;
-  const [runId, seconds] = [integer(lease['lease_run_id']), integer(lease['seconds'])];
-  throw activeRun({ tenantId, runId, seconds }, owner);
+  return { runId: integer(lease['lease_run_id']), owner, seconds: Number(lease['seconds']) };
 }
 
 /** A run that somebody left unfinished is never trusted. */
@@ -65,6 +105,7 @@ async function failUnfinished(session: Session, tenantId: string, at: string): P
     `UPDATE rollkeeper_runs
         SET status = 'failed', finished_at = $at, error_code = 'interrupted',
             error_message = 'The run was interrupted: its process ended, or was not heard of for too long.'
+                         || ${toldIfApplied}
       WHERE tenant_id = $tenant AND finished_at IS NULL`,
     { tenant: tenantId, at },
   );
@@ -123,15 +164,17 @@ async function takeLease(
   return integer(row?.['fence']);
 }
 
+/** Waits for nobody: whoever has the tenant's row, an apply of this run perhaps, keeps others out by that. */
 export async function renew(database: Database, run: Claim, leaseSeconds: number): Promise<void> {
   const { tenantId, runId, fence } = run;
-  const renewed = await database.run(
-    `UPDATE rollkeeper_connections
-        SET lease_seconds = $seconds, lease_expires_at = clock_timestamp() + make_interval(secs => $seconds)
-      WHERE tenant_id = $tenant AND fence = $fence AND lease_run_id = $run`,
-    { tenant: tenantId, fence, run: runId, seconds: leaseSeconds },
-  );
-  if (renewed === 0) throw lostLease(run);
+  const extended = `
+    UPDATE rollkeeper_connections
+       SET lease_seconds = $seconds, lease_expires_at = clock_timestamp() + make_interval(secs => $seconds)
+     WHERE tenant_id = (SELECT tenant_id FROM rollkeeper_connections
+                         WHERE tenant_id = $tenant AND fence = $fence AND lease_run_id = $run
+                           FOR UPDATE SKIP LOCKED)`;
+  const values = { tenant: tenantId, fence, run: runId, seconds: leaseSeconds };
+  await database.repeatable(async (transaction) => await transaction.run(extended, values));
   await requireLease(database, run);
 }
 
@@ -159,79 +202,4 @@ export async function enter(
       { tenant: run.tenantId, run: run.runId, status },
     );
   });
-}
-
-export async function finish(database: Database, run: Claim, end: End): Promise<void> {
-  await database.transaction(async (transaction) => {
-    await holdConnection(transaction, run.tenantId);
-    const owns = (await leaseOf(transaction, run)) !== null;
-    if (!owns && end.status !== 'failed' && end.status !== 'cancelled') throw lostLease(run);
-    if (owns) {
-      if (await mustStayVisible(transaction, run, end)) await keepPlan(transaction, run, end);
-      else await dropPlan(transaction, run);
-      await dropStaging(transaction, run.tenantId);
-      await giveBack(transaction, run);
-    }
-    await writeEnd(transaction, run, end);
-  });
-}
-
-/** Of a plan that was applied what is held; the change feed tells the rest. */
-async function keepPlan(session: Session, run: Claim, end: End): Promise<void> {
-  if (end.status === 'quarantined') {
-    await session.run(
-      `DELETE FROM rollkeeper_operations
-        WHERE tenant_id = $tenant AND run_id = $run AND (kind <> 'held' OR held = 'with_member')`,
-      { tenant: run.tenantId, run: run.runId },
-    );
-  }
-  await namePlan(session, run);
-}
-
-/** A plan, or the part of it, that was not applied and that people are to look at. */
-async function mustStayVisible(
-  session: Session,
-  { tenantId, runId }: Claim,
-  end: End,
-): Promise<boolean> {
-  if (end.status === 'quarantined') return true;
-  const row = await session.get(
-    'SELECT dry_run FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run',
-    { tenant: tenantId, run: runId },
-  );
-  return end.status === 'succeeded' && flag(row?.['dry_run']);
-}
-
-async function dropPlan(session: Session, { tenantId, runId }: Claim): Promise<void> {
-  await session.run(
-    'DELETE FROM rollkeeper_operations WHERE tenant_id = $tenant AND run_id = $run',
-    { tenant: tenantId, run: runId },
-  );
-}
-
-async function giveBack(session: Session, { tenantId }: Claim): Promise<void> {
-  await session.run(
-    `UPDATE rollkeeper_connections SET lease_run_id = NULL, lease_owner = NULL, lease_expires_at = NULL
-      WHERE tenant_id = $tenant`,
-    { tenant: tenantId },
-  );
-}
-
-async function writeEnd(session: Session, { tenantId, runId }: Claim, end: End): Promise<void> {
-  await session.run(
-    `UPDATE rollkeeper_runs
-        SET status = $status, finished_at = $at, report = $report, held = $held,
-            error_code = $code, error_message = $message
-      WHERE tenant_id = $tenant AND run_id = $run`,
-    {
-      tenant: tenantId,
-      run: runId,
-      status: end.status,
-      at: end.at,
-      report: end.report,
-      held: end.held === undefined ? null : JSON.stringify(end.held),
-      code: end.error?.code ?? null,
-      message: end.error?.message ?? null,
-    },
-  );
 }

@@ -38,6 +38,18 @@ export interface Transaction extends Session {
 /** How often a transaction that met another is tried. */
 const tries = 4;
 
+/**
+ * A limit that the role has for single statements is not meant for what moves a whole directory. Nobody waits for ever for
+ * what an application has locked, or for a process that stands still in a transaction; the limits that the role has for those
+ * count before ours.
+ */
+const begin = `
+  BEGIN ISOLATION LEVEL READ COMMITTED;
+  SET LOCAL statement_timeout = 0;
+  SELECT set_config(name, value, true)
+    FROM (VALUES ('lock_timeout', '30s'), ('idle_in_transaction_session_timeout', '60s')) ours (name, value)
+   WHERE current_setting(name) = '0'`;
+
 /** The one place that knows `pg`: a pool of connections of our own, in which every name is qualified with the schema. */
 export class Database implements Session {
   readonly location: Location;
@@ -93,11 +105,26 @@ export class Database implements Session {
    * failure), it is done again: `work` must change nothing but the database.
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return await this.#tried(work, (error) => isRepeatable(error.cause));
+  }
+
+  /**
+   * The same for `work` that may be done twice: it is done again where the connection was lost too, even as it ended, when
+   * nobody knows whether it was done.
+   */
+  async repeatable<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return await this.#tried(work, (error) => isRepeatable(error.cause) || isLost(error));
+  }
+
+  async #tried<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    mayGoAgain: (error: Error) => boolean,
+  ): Promise<Result> {
     for (let left = tries - 1; ; left -= 1) {
       try {
         return await this.#borrow(async () => await this.#transact(work));
       } catch (error) {
-        if (left === 0 || !(error instanceof Error) || !isRepeatable(error.cause)) throw error;
+        if (left === 0 || !(error instanceof Error) || !mayGoAgain(error)) throw error;
       }
     }
   }
@@ -114,8 +141,6 @@ export class Database implements Session {
   }
 
   async #transact<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    // A limit that the role has for single statements is not meant for what moves a whole directory.
-    const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0';
     const client = await this.#alive(async (candidate) => {
       await candidate.query(begin);
       return candidate;

@@ -14,6 +14,10 @@ const codeOf = (error: unknown): string => (isCoded(error) ? error.code : '');
 /** Whether the server undid a transaction because of somebody else's: it may be done again. */
 export const isRepeatable = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error));
 
+/** Whether what was waited for stayed locked. */
+export const isLocked = (error: unknown): boolean =>
+  codeOf(error instanceof RollkeeperError ? error.cause : error) === '55P03';
+
 /** Whether the connection is of no more use. */
 export function isLost(error: unknown): boolean {
   const found = error instanceof RollkeeperError ? error.cause : error;
@@ -21,7 +25,7 @@ export function isLost(error: unknown): boolean {
 }
 
 /** Connection failures (class 08), a session or server that was shut down, and sockets. */
-const lost = /^(?:08...|57P0[1-5]|25P03|ECONNRESET|EPIPE|ETIMEDOUT|ERR_STREAM_.*)$/u;
+const lost = /^(?:08...|57P0[1-5]|25P0[34]|ECONNRESET|EPIPE|ETIMEDOUT|ERR_STREAM_.*)$/u;
 /** What pg says of a broken connection without a code. */
 const broken =
   /^(?:Connection terminated|Client has encountered a connection error|Premature close)/u;

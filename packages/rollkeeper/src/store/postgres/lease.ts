@@ -1,7 +1,7 @@
 import { cancelledRun, lostLease } from '../refusal.ts';
 import { textOrNull } from '../row.ts';
 import type { Claim } from '../store.ts';
-import type { Session } from './connection.ts';
+import type { Database, Session } from './connection.ts';
 
 /**
  * Throws `run.lost_lease` unless the claim is the newest of its tenant and was not given back, and `run.cancelled` where
@@ -33,6 +33,25 @@ export async function holdConnection(session: Session, tenantId: string): Promis
   await session.get('SELECT 1 FROM rollkeeper_connections WHERE tenant_id = $tenant FOR UPDATE', {
     tenant: tenantId,
   });
+}
+
+/**
+ * Asks what became of a transaction whose connection was lost as it ended: the server may still be at it, with the tenant's row
+ * in its hand. False too where nothing can be learnt.
+ */
+export async function cameTrue(
+  database: Database,
+  tenantId: string,
+  ask: (session: Session) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await database.transaction(async (transaction) => {
+      await holdConnection(transaction, tenantId);
+      return await ask(transaction);
+    });
+  } catch {
+    return false;
+  }
 }
 
 /** What took long must not cost the run its lease: from now on it lasts as long as when it was last renewed. */

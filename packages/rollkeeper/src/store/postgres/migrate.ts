@@ -12,6 +12,8 @@ import { qualify } from './sql.ts';
 export async function migrate(database: Database): Promise<void> {
   if ((await versionOf(database, database)) === migrations.length) return;
   await database.transaction(async (transaction) => {
+    // Whoever migrates may take long, and the others wait for it.
+    await transaction.execute('SET LOCAL lock_timeout = 0');
     // Held to the end of the transaction. The key is of our own making: the schema's name, hashed.
     await transaction.run(
       "SELECT pg_advisory_xact_lock(hashtextextended('rollkeeper.migrate.' || $schema, 0))",

@@ -1,6 +1,6 @@
 import type { Condition } from '../../decide/notice.ts';
 import type { Told } from '../store.ts';
-import type { Session } from './connection.ts';
+import type { Database, Session } from './connection.ts';
 import { integer, text } from '../row.ts';
 
 /** What somebody was told of and that is not over. */
@@ -19,23 +19,22 @@ export async function told(session: Session, tenantId: string): Promise<readonly
 
 /** Remembers that somebody was told of a condition; null: that it is over. */
 export async function tell(
-  session: Session,
+  database: Database,
   tenantId: string,
   condition: Condition,
   what: Pick<Told, 'runId' | 'at'> | null,
 ): Promise<void> {
   const values = { tenant: tenantId, condition };
-  if (what === null) {
-    await session.run(
-      'DELETE FROM rollkeeper_notices WHERE tenant_id = $tenant AND condition = $condition',
-      values,
-    );
-    return;
-  }
-  await session.run(
-    `INSERT INTO rollkeeper_notices (tenant_id, condition, run_id, told_at)
-     VALUES ($tenant, $condition, $run, $at)
-     ON CONFLICT (tenant_id, condition) DO UPDATE SET run_id = excluded.run_id, told_at = excluded.told_at`,
-    { ...values, run: what.runId, at: what.at },
-  );
+  await database.repeatable(async (transaction) => {
+    if (what === null) await transaction.run(forget, values);
+    else await transaction.run(remember, { ...values, run: what.runId, at: what.at });
+  });
 }
+
+const forget =
+  'DELETE FROM rollkeeper_notices WHERE tenant_id = $tenant AND condition = $condition';
+
+const remember = `
+  INSERT INTO rollkeeper_notices (tenant_id, condition, run_id, told_at)
+  VALUES ($tenant, $condition, $run, $at)
+  ON CONFLICT (tenant_id, condition) DO UPDATE SET run_id = excluded.run_id, told_at = excluded.told_at`;

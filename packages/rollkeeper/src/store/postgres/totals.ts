@@ -1,5 +1,5 @@
 import type { Totals } from '../store.ts';
-import type { Session } from './connection.ts';
+import type { Database, Session } from './connection.ts';
 import { heldCounts } from './held/listing.ts';
 import { integer, textOrNull } from '../row.ts';
 
@@ -17,8 +17,8 @@ const supervisors = `
 /** What is counted over all rows, and stays the same until rows change. */
 type Counted = Pick<Totals, 'inScope' | 'enabled' | 'memberships' | 'supervisors'>;
 
-export async function totals(session: Session, tenantId: string, since: string): Promise<Totals> {
-  const recent = await session.get(
+export async function totals(database: Database, tenantId: string, since: string): Promise<Totals> {
+  const recent = await database.get(
     `SELECT coalesce(sum(leaving), 0) AS leaving, coalesce(sum(deactivations), 0) AS deactivations,
             coalesce(sum(memberships), 0) AS memberships
        FROM rollkeeper_runs
@@ -26,13 +26,13 @@ export async function totals(session: Session, tenantId: string, since: string):
     { tenant: tenantId, since },
   );
   return {
-    ...(await counted(session, tenantId)),
+    ...(await counted(database, tenantId)),
     recent: {
       leaving: integer(recent?.['leaving']),
       deactivations: integer(recent?.['deactivations']),
       memberships: integer(recent?.['memberships']),
     },
-    held: await heldCounts(session, tenantId),
+    held: await heldCounts(database, tenantId),
   };
 }
 
@@ -45,26 +45,26 @@ export async function forgetCounts(session: Session, tenantId: string): Promise<
 }
 
 /** Counted once for each version of the rows: a run that changes nothing need not look at them all. */
-async function counted(session: Session, tenantId: string): Promise<Counted> {
+async function counted(database: Database, tenantId: string): Promise<Counted> {
   const values = { tenant: tenantId };
   // The version first: what changes while it is counted has another one, and is counted again.
-  const kept = await session.get(
+  const kept = await database.get(
     'SELECT rows_version, counted FROM rollkeeper_connections WHERE tenant_id = $tenant',
     values,
   );
   const text = textOrNull(kept?.['counted']);
   // Written below, and by nobody else.
   if (text !== null) return JSON.parse(text) as Counted;
-  const counts = await count(session, tenantId);
+  const counts = await count(database, tenantId);
   if (kept !== undefined) {
     const version = integer(kept['rows_version']);
     // Not where an apply has the row: a page does not wait for it, and it lets the counts go anyway.
-    await session.run(
-      `UPDATE rollkeeper_connections SET counted = $counts
-        WHERE tenant_id IN (SELECT tenant_id FROM rollkeeper_connections
-                             WHERE tenant_id = $tenant AND rows_version = $version FOR UPDATE SKIP LOCKED)`,
-      { ...values, version, counts: JSON.stringify(counts) },
-    );
+    const write = `
+      UPDATE rollkeeper_connections SET counted = $counts
+       WHERE tenant_id IN (SELECT tenant_id FROM rollkeeper_connections
+                            WHERE tenant_id = $tenant AND rows_version = $version FOR UPDATE SKIP LOCKED)`;
+    const written = { ...values, version, counts: JSON.stringify(counts) };
+    await database.repeatable(async (transaction) => await transaction.run(write, written));
   }
   return counts;
 }

@@ -4,13 +4,12 @@ import { activeRun, lostLease } from '../refusal.ts';
 import type { Claim, RunKind, Store } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { requireHeld } from './held/waiting.ts';
-import { ownsLease, refuseCancelled, requireLease } from './lease.ts';
-import { namePlan } from './name-plan.ts';
-import { flag, integer, textOrNull } from '../row.ts';
+import { refuseCancelled, requireLease } from './lease.ts';
+import { integer, textOrNull } from '../row.ts';
+import { toldIfApplied } from '../rows.ts';
 import { dropStaging } from './staging.ts';
 
 type ClaimOptions = Parameters<Store['claim']>[1];
-type End = Parameters<Store['finish']>[1];
 
 export function claim(
   connection: Connection,
@@ -68,6 +67,7 @@ function failUnfinished(connection: Connection, tenantId: string, at: string): v
     `UPDATE rollkeeper_runs
         SET status = 'failed', finished_at = $at, error_code = 'interrupted',
             error_message = 'The run was interrupted: its process ended, or was not heard of for too long.'
+                         || ${toldIfApplied}
       WHERE tenant_id = $tenant AND finished_at IS NULL`,
     { tenant: tenantId, at },
   );
@@ -134,74 +134,4 @@ export function become(connection: Connection, run: Claim, kind: RunKind): void 
       { tenant: run.tenantId, run: run.runId, kind },
     );
   });
-}
-
-export function finish(connection: Connection, run: Claim, end: End): void {
-  connection.transaction(() => {
-    const owns = ownsLease(connection, run);
-    if (!owns && end.status !== 'failed' && end.status !== 'cancelled') throw lostLease(run);
-    if (owns) {
-      if (mustStayVisible(connection, run, end)) keepPlan(connection, run, end);
-      else dropPlan(connection, run);
-      dropStaging(connection, run.tenantId);
-      giveBack(connection, run);
-    }
-    writeEnd(connection, run, end);
-  });
-}
-
-/** Of a plan that was applied what is held; the change feed tells the rest. */
-function keepPlan(connection: Connection, run: Claim, end: End): void {
-  if (end.status === 'quarantined') {
-    connection.run(
-      `DELETE FROM rollkeeper_operations
-        WHERE tenant_id = $tenant AND run_id = $run AND (kind <> 'held' OR held = 'with_member')`,
-      { tenant: run.tenantId, run: run.runId },
-    );
-  }
-  namePlan(connection, run);
-}
-
-/** A plan, or the part of it, that was not applied and that people are to look at. */
-function mustStayVisible(connection: Connection, { tenantId, runId }: Claim, end: End): boolean {
-  if (end.status === 'quarantined') return true;
-  const row = connection.get(
-    'SELECT dry_run FROM rollkeeper_runs WHERE tenant_id = $tenant AND run_id = $run',
-    { tenant: tenantId, run: runId },
-  );
-  return end.status === 'succeeded' && flag(row?.['dry_run']);
-}
-
-function dropPlan(connection: Connection, { tenantId, runId }: Claim): void {
-  connection.run('DELETE FROM rollkeeper_operations WHERE tenant_id = $tenant AND run_id = $run', {
-    tenant: tenantId,
-    run: runId,
-  });
-}
-
-function giveBack(connection: Connection, { tenantId }: Claim): void {
-  connection.run(
-    `UPDATE rollkeeper_connections SET lease_run_id = NULL, lease_owner = NULL, lease_expires_at = NULL
-      WHERE tenant_id = $tenant`,
-    { tenant: tenantId },
-  );
-}
-
-function writeEnd(connection: Connection, { tenantId, runId }: Claim, end: End): void {
-  connection.run(
-    `UPDATE rollkeeper_runs
-        SET status = $status, finished_at = $at, report = $report, held = $held,
-            error_code = $code, error_message = $message
-      WHERE tenant_id = $tenant AND run_id = $run`,
-    {
-      tenant: tenantId,
-      run: runId,
-      status: end.status,
-      at: end.at,
-      report: end.report,
-      held: end.held === undefined ? null : JSON.stringify(end.held),
-      code: end.error?.code ?? null,
-      message: end.error?.message ?? null,
-    },
-  );
 }

@@ -11,12 +11,13 @@ import {
   session,
 } from './access.ts';
 import { apply } from './apply/apply.ts';
-import { become, claim, enter, finish, renew } from './claims.ts';
+import { become, claim, enter, renew } from './claims.ts';
 import { Connection } from './connection.ts';
 import { knownOf, membersOf, nestings, reportsOf } from './known-of.ts';
 import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { draw } from './draw.ts';
 import { erasures, forget, purge } from './erasing.ts';
+import { finish } from './finish.ts';
 import { cancel, reject } from './held/decisions.ts';
 import { hold } from './held/hold.ts';
 import { held } from './held/listing.ts';

@@ -4,7 +4,7 @@ import { appliedOnce } from '../../refusal.ts';
 import type { Claim, Remembered } from '../../store.ts';
 import type { Database, Session, Transaction } from '../connection.ts';
 import { isLost } from '../failure.ts';
-import { holdConnection, renewHeld, requireLease } from '../lease.ts';
+import { cameTrue, holdConnection, renewHeld, requireLease } from '../lease.ts';
 import { recordApproval } from '../held/decisions.ts';
 import { settleHeld } from '../held/settle.ts';
 import { countApproved, countPlan, membershipsLost } from '../plan.ts';
@@ -67,23 +67,19 @@ async function perform(
   await renewHeld(transaction, claim.tenantId);
 }
 
-/** False too where the server does not answer: the run then counts as failed, and the next one finds its rows as they are. */
-async function wasApplied(
+const wasApplied = async (
   database: Database,
   { tenantId, runId }: Claim,
   at: string,
-): Promise<boolean> {
-  try {
-    const row = await database.get(
+): Promise<boolean> =>
+  await cameTrue(database, tenantId, async (session) => {
+    const row = await session.get(
       `SELECT 1 FROM rollkeeper_runs
         WHERE tenant_id = $tenant AND run_id = $run AND applied_at = $at`,
       { tenant: tenantId, run: runId, at },
     );
     return row !== undefined;
-  } catch {
-    return false;
-  }
-}
+  });
 
 async function requireOnce(session: Session, claim: Claim): Promise<void> {
   const ready = await session.get(

@@ -49,6 +49,8 @@ const described = {
     'The connection to the server, or what it had staged, was lost. No row was changed.',
   'database.busy': 'The PostgreSQL server has no connection left.',
   'database.insecure': 'The connection cannot be made as safe as `sslmode` asks.',
+  'notice.undelivered':
+    'A schedule could not tell `ROLLKEEPER_NOTIFY_URL` that the last success is too old; it tries again.',
   interrupted: 'Somebody, or the system, stopped the command.',
   unexpected: 'A fault of Rollkeeper. Please report it.',
 };

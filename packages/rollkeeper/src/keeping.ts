@@ -56,7 +56,11 @@ export function keepingOf(parts: KeepingParts): Keeping {
   };
 }
 
-async function knownTenantId(settings: Settings, store: Store): Promise<string | null> {
+/** The tenant's GUID as far as it is known without asking Graph. */
+export async function knownTenantId(
+  settings: Settings,
+  store: Pick<Store, 'consentOf' | 'tenantNamed'>,
+): Promise<string | null> {
   if (settings.tenant !== null) return await knownTenant(store, settings.tenant);
   if (settings.applicationId === null) return null;
   return (await store.consentOf(settings.applicationId))?.tenantId ?? null;

@@ -46,6 +46,7 @@ export const byCode: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   'run.holds_nothing': 2,
   'run.ended': 2,
   'run.cancelled': 130,
+  'notice.undelivered': 1,
   'database.failed': 8,
   'database.not_a_database': 8,
   'database.locked': 8,

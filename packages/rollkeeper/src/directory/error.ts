@@ -11,6 +11,7 @@
  * | people | `person.not_found`, `person.needed` | 2 |
  * | runs | `run.held` 6, `run.active` 7, `run.lost_lease` 7, `run.not_found`, `run.holds_nothing`, `run.ended` 2, `run.cancelled` 130 | |
  * | database | `database.failed`, `database.not_a_database`, `database.locked`, `database.unwritable`, `database.full`, `database.newer`, `database.outdated`, `database.unreachable`, `database.refused`, `database.missing`, `database.forbidden`, `database.lost`, `database.busy`, `database.insecure` | 8 |
+ * | notices | `notice.undelivered` | 1 |
  * | the user | `interrupted` | 130 or 143 |
  */
 export type ErrorCode =
@@ -55,6 +56,7 @@ export type ErrorCode =
   | 'database.lost'
   | 'database.busy'
   | 'database.insecure'
+  | 'notice.undelivered'
   | 'interrupted'
   | 'unexpected';
 

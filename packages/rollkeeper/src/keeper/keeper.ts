@@ -21,6 +21,7 @@ import type { Task } from '../run/synchronise.ts';
 import { synchronise } from '../run/synchronise.ts';
 import { Conductor } from '../schedule/conductor.ts';
 import { schedule } from '../schedule/schedule.ts';
+import type { Staleness } from '../schedule/staleness.ts';
 import type { Scheduled } from '../schedule/schedule.ts';
 import { readSchedule, scheduleForm } from '../settings/pages.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -40,6 +41,7 @@ import type {
 } from './rollkeeper.ts';
 import { Rows } from './rows.ts';
 import { Stores } from './stores.ts';
+import { watchSuccess } from './watching.ts';
 
 /** Wires the concrete parts of a tenant together, when they are first asked for. */
 export class Keeper extends Rows implements Rollkeeper {
@@ -51,6 +53,7 @@ export class Keeper extends Rows implements Rollkeeper {
   readonly #conductor: Conductor;
   #connected: Connected | undefined;
   #scheduled: Scheduled | undefined;
+  #staleness: Staleness | undefined;
 
   constructor(settings: Settings, options: OpenOptions) {
     const stores = new Stores(settings, options);
@@ -198,13 +201,28 @@ export class Keeper extends Rows implements Rollkeeper {
       });
     }
     this.#scheduled?.stop();
-    this.#scheduled = schedule(plan, {
+    const staleness = watchSuccess({
+      settings,
+      options: this.#options,
+      stores: this.#stores,
+      signal: this.#closing.signal,
+      onError,
+    });
+    const scheduled = schedule(plan, {
       conductor: this.#conductor,
       lastBegan: async () => await this.#lastBegan(),
       now: Date.now,
       timeZone: settings.timeZone,
       onError,
     });
+    this.#staleness = staleness;
+    this.#scheduled = {
+      next: () => scheduled.next(),
+      stop: () => {
+        scheduled.stop();
+        void staleness?.stop();
+      },
+    };
     return this.#scheduled;
   }
 
@@ -225,6 +243,7 @@ export class Keeper extends Rows implements Rollkeeper {
   async close(): Promise<void> {
     this.#scheduled?.stop();
     this.#closing.abort(closed());
+    await this.#staleness?.stop();
     await this.#conductor.current?.ended;
     await this.#stores.close();
   }

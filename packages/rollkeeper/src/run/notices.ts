@@ -12,8 +12,8 @@ export interface Notice {
   /** One sentence for people. */
   readonly text: string;
   readonly tenantId: string;
-  /** The run at whose end this was noticed. */
-  readonly run: number;
+  /** The run at whose end this was noticed; null: between runs, by whoever keeps the schedule. */
+  readonly run: number | null;
   /** ISO 8601, UTC. */
   readonly at: string;
   /** Removals that wait for a decision, by kind. */
@@ -28,6 +28,49 @@ export interface Notice {
 
 /** Sends a notice. Resolves to null, or to why it could not be sent; never rejects. */
 export type Notify = (notice: Notice, signal: AbortSignal) => Promise<string | null>;
+
+/** What there is to tell of between runs. */
+export interface Watched {
+  readonly store: Pick<Store, 'lastApplied' | 'runs' | 'tell' | 'tellFirst' | 'told' | 'totals'>;
+  readonly notify: Notify;
+  readonly now: () => number;
+  readonly staleAfterMs: number;
+  /** When it began to be watched, in milliseconds since 1970: what never succeeded is stale so long after it. */
+  readonly since: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tells somebody that the last success is too old while no run ends that would tell it: each one hangs, say, or loses
+ * its turn. Once for each occurrence, whatever process notices first. Returns why it could not be told; null: it was, or
+ * there is nothing to tell. Then it is told when this is called again.
+ */
+export async function tellStale(watched: Watched, tenantId: string): Promise<string | null> {
+  const { notify, now, signal, since, staleAfterMs, store } = watched;
+  const lastSuccessAt = (await store.lastApplied(tenantId))?.finishedAt ?? null;
+  const from = lastSuccessAt === null ? since : Date.parse(lastSuccessAt);
+  if (now() - from <= staleAfterMs) return null;
+  if ((await store.told(tenantId)).some(({ condition }) => condition === 'stale')) return null;
+  const at = new Date(now()).toISOString();
+  const [last] = await store.runs(tenantId, { after: null, limit: 1 });
+  if (!(await store.tellFirst(tenantId, 'stale', { runId: last?.runId ?? 0, at }))) return null;
+  const { held } = await store.totals(tenantId, at);
+  const common: Common = {
+    tenantId,
+    run: null,
+    at,
+    held: kindsOf(held),
+    failures: await failuresBefore(store, tenantId, null),
+    lastSuccessAt,
+    error: last?.error ?? null,
+  };
+  const failure = await notify(
+    { event: 'stale', over: [], text: inWords('stale', [], common), ...common },
+    signal,
+  );
+  if (failure !== null) await store.tell(tenantId, 'stale', null);
+  return failure;
+}
 
 /** Looked through for failures in a row. */
 const lastRuns = 20;
@@ -98,7 +141,8 @@ async function look(
   const { held } = await store.totals(claim.tenantId, at);
   const last = (await store.lastApplied(claim.tenantId))?.finishedAt ?? null;
   const lastSuccessAt = error === null ? at : last;
-  const failures = error === null ? 0 : 1 + (await failuresBefore(store, claim));
+  const failures =
+    error === null ? 0 : 1 + (await failuresBefore(store, claim.tenantId, claim.runId));
   const { tenantId, runId: run } = claim;
   return {
     common: { tenantId, run, at, held: kindsOf(held), failures, lastSuccessAt, error },
@@ -111,10 +155,16 @@ async function look(
   };
 }
 
-/** Runs that failed one after another until this one; dry runs and those that were cancelled say nothing. */
-async function failuresBefore(store: Store, { runId, tenantId }: Claim): Promise<number> {
+/** Runs that failed one after another until this one; dry runs, those that go on and those that were cancelled say nothing. */
+async function failuresBefore(
+  store: Pick<Store, 'runs'>,
+  tenantId: string,
+  runId: number | null,
+): Promise<number> {
   const rows = await store.runs(tenantId, { after: runId, limit: lastRuns });
-  const telling = rows.filter(({ dryRun, status }) => !dryRun && status !== 'cancelled');
+  const telling = rows.filter(
+    ({ dryRun, finishedAt, status }) => !dryRun && finishedAt !== null && status !== 'cancelled',
+  );
   const success = telling.findIndex(({ status }) => status !== 'failed');
   return success === -1 ? telling.length : success;
 }

@@ -344,6 +344,17 @@ export function heldContract(name: string, open: (context: TestContext) => Promi
       assert.equal(await store.resume(tenant), false);
     });
 
+    test('of several who would tell somebody at once one does, until it is over', async (t) => {
+      const store = await open(t);
+      const first = async (): Promise<boolean> =>
+        await store.tellFirst(tenant, 'stale', { runId: 3, at });
+      const all = await Promise.all([first(), first(), first()]);
+      assert.equal(all.filter((mine) => mine).length, 1);
+      assert.deepEqual(await store.told(tenant), [{ condition: 'stale', runId: 3, at }]);
+      await store.tell(tenant, 'stale', null);
+      assert.equal(await first(), true);
+    });
+
     test('what somebody was told is remembered until it is over', async (t) => {
       const store = await open(t);
       await store.tell(tenant, 'held', { runId: 3, at });

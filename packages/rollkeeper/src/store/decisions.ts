@@ -98,6 +98,15 @@ export interface DecisionStore {
   paused(tenantId: string): Promise<Pause | null>;
   /** What somebody was told of and that is not over. */
   told(tenantId: string): Promise<readonly Told[]>;
+  /**
+   * Remembers that somebody is being told of a condition, where nobody was yet. Returns false where somebody was: of
+   * several callers at once one gets true.
+   */
+  tellFirst(
+    tenantId: string,
+    condition: Condition,
+    what: Pick<Told, 'runId' | 'at'>,
+  ): Promise<boolean>;
   /** Remembers that somebody was told of a condition; null: that it is over. */
   tell(
     tenantId: string,

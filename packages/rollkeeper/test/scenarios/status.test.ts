@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import type { TestContext } from 'node:test';
 
-import type { Notice } from '../../src/run/notices.ts';
 import { command } from './command.ts';
+import { listener } from './listener.ts';
 import { directMembers, scenario } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -116,34 +112,6 @@ describe('rollkeeper runs', () => {
     assert.equal((await command(['runs', 'cancel', '2'], { env })).code, 2, 'it has ended');
   });
 });
-
-/** An address that takes notices, and answers what it is told to. */
-async function listener(
-  t: TestContext,
-): Promise<{ readonly url: string; readonly notices: Notice[]; answers(status: number): void }> {
-  const notices: Notice[] = [];
-  let status = 204;
-  const server: Server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      if (status < 300) notices.push(JSON.parse(body) as Notice);
-      response.writeHead(status).end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/hook/secret-part`,
-    notices,
-    answers: (next) => {
-      status = next;
-    },
-  };
-}
 
 describe('ROLLKEEPER_NOTIFY_URL', () => {
   test('is told once of what is held, and once that it is over', async (t) => {

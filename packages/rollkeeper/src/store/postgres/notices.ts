@@ -38,3 +38,22 @@ const remember = `
   INSERT INTO rollkeeper_notices (tenant_id, condition, run_id, told_at)
   VALUES ($tenant, $condition, $run, $at)
   ON CONFLICT (tenant_id, condition) DO UPDATE SET run_id = excluded.run_id, told_at = excluded.told_at`;
+
+/** Remembers that somebody is being told, where nobody was yet; false: somebody was. */
+export async function tellFirst(
+  database: Database,
+  tenantId: string,
+  condition: Condition,
+  what: Pick<Told, 'runId' | 'at'>,
+): Promise<boolean> {
+  const values = { tenant: tenantId, condition, run: what.runId, at: what.at };
+  return await database.repeatable(
+    async (transaction) => (await transaction.all(rememberFirst, values)).length === 1,
+  );
+}
+
+const rememberFirst = `
+  INSERT INTO rollkeeper_notices (tenant_id, condition, run_id, told_at)
+  VALUES ($tenant, $condition, $run, $at)
+  ON CONFLICT (tenant_id, condition) DO NOTHING
+  RETURNING condition`;

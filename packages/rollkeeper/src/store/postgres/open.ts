@@ -18,7 +18,7 @@ import { knownGroups, knownMemberships, knownPeople } from './known.ts';
 import { changes, groups } from './listings.ts';
 import { readLocation } from './location.ts';
 import { migrate, requireSchema } from './migrate.ts';
-import { tell, told } from './notices.ts';
+import { tell, tellFirst, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
 import { pause, paused, resume } from './pauses.ts';
 import { people, person, users } from './people.ts';
@@ -121,6 +121,8 @@ function storeOn(database: Database): Store & Search {
     paused: async (tenantId) => await paused(database, tenantId),
     told: async (tenantId) => await told(database, tenantId),
     tell: async (tenantId, condition, what) => await tell(database, tenantId, condition, what),
+    tellFirst: async (tenantId, condition, what) =>
+      await tellFirst(database, tenantId, condition, what),
     lastApplied: async (tenantId) => await lastApplied(database, tenantId),
     runs: async (tenantId, page) => await runs(database, tenantId, page),
     run: async (tenantId, runId) => await run(database, tenantId, runId),

@@ -40,3 +40,20 @@ export function tell(
     { ...values, run: what.runId, at: what.at },
   );
 }
+
+/** Remembers that somebody is being told, where nobody was yet; false: somebody was. */
+export function tellFirst(
+  connection: Connection,
+  tenantId: string,
+  condition: Condition,
+  what: Pick<Told, 'runId' | 'at'>,
+): boolean {
+  const rows = connection.all(
+    `INSERT INTO rollkeeper_notices (tenant_id, condition, run_id, told_at)
+     VALUES ($tenant, $condition, $run, $at)
+     ON CONFLICT (tenant_id, condition) DO NOTHING
+     RETURNING condition`,
+    { tenant: tenantId, condition, run: what.runId, at: what.at },
+  );
+  return rows.length === 1;
+}

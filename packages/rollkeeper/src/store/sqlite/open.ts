@@ -81,6 +81,7 @@ export async function openSqlite(
     paused: call('paused'),
     told: call('told'),
     tell: call('tell'),
+    tellFirst: call('tellFirst'),
     lastApplied: call('lastApplied'),
     runs: read('runs'),
     run: read('run'),

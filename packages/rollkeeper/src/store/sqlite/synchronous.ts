@@ -24,7 +24,7 @@ import { held } from './held/listing.ts';
 import type { Owner } from '../owner.ts';
 import { changes, groups } from './listings.ts';
 import { migrate, requireSchema } from './migrate.ts';
-import { tell, told } from './notices.ts';
+import { tell, tellFirst, told } from './notices.ts';
 import { Pairs } from './pairs.ts';
 import { pause, paused, resume } from './pauses.ts';
 import { people, person, users } from './people.ts';
@@ -109,6 +109,7 @@ export function openSynchronously(
     paused: (tenantId) => paused(connection, tenantId),
     told: (tenantId) => told(connection, tenantId),
     tell: (tenantId, condition, what) => tell(connection, tenantId, condition, what),
+    tellFirst: (tenantId, condition, what) => tellFirst(connection, tenantId, condition, what),
     lastApplied: (tenantId) => lastApplied(connection, tenantId),
     runs: (tenantId, page) => runs(connection, tenantId, page),
     run: (tenantId, runId) => run(connection, tenantId, runId),

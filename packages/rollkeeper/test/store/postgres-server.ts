@@ -56,10 +56,17 @@ async function serverOfTests(): Promise<PostgresServer> {
   });
 }
 
-/** A server that a test may stop and start as it likes. */
-export async function ownServer(): Promise<PostgresServer> {
+/**
+ * A server that a test may stop and start as it likes. `prepare` is told where its data are, before it starts for the first
+ * time, and gives further words for its command line.
+ */
+export async function ownServer(
+  prepare: (folder: string) => Promise<readonly string[]> = async () => await Promise.resolve([]),
+): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'rollkeeper-postgres-'));
   const port = await freePort();
+  // What survives a power cut does not matter here; the socket stays out of the way of other servers.
+  const flags = ['-c', 'fsync=off', '-c', `unix_socket_directories=${folder}`];
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     port,
@@ -69,12 +76,12 @@ export async function ownServer(): Promise<PostgresServer> {
     persistent: true,
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    // What survives a power cut does not matter here; the socket stays out of the way of other servers.
-    postgresFlags: ['-c', 'fsync=off', '-c', `unix_socket_directories=${folder}`],
+    postgresFlags: flags,
     onLog: () => {},
     onError: () => {},
   });
   await server.initialise();
+  flags.push(...(await prepare(folder)));
   await server.start();
   const url = `postgres://postgres:${encodeURIComponent('only for tests')}@127.0.0.1:${port}/postgres`;
   let running = true;

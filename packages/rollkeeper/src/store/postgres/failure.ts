@@ -75,6 +75,12 @@ const explanations: readonly Explanation[] = [
       'Check host and port in ROLLKEEPER_DATABASE_URL, that the server runs, and that nothing between stands in the way.',
   },
   {
+    of: /no encryption$/u,
+    code: 'database.insecure',
+    message: (location) => `${location} lets this user in by TLS alone, and was asked without TLS.`,
+    remedy: 'Put sslmode=verify-full, or at least sslmode=require, into ROLLKEEPER_DATABASE_URL.',
+  },
+  {
     of: /^28(?:000|P01)$|^SASL|password must be a string/u,
     code: 'database.refused',
     message: (location) => `${location} does not let this user in.`,

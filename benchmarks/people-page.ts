@@ -6,6 +6,7 @@
  *     npm run bench:people -- --users 100000 --seconds 10
  */
 import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,21 @@ const pages: readonly (readonly [what: string, path: string])[] = [
   ['nobody', '/people?q=nobodyofthatname'],
 ];
 
+/** Waits for something, or throws as soon as the site has ended: nothing that is asked then is a figure. */
+function orEnd(site: ChildProcess): <Value>(work: Promise<Value>) => Promise<Value> {
+  const ended = Promise.withResolvers<never>();
+  // Whoever waits for nothing just now is told with the next wait.
+  ended.promise.catch(() => {});
+  site.once('exit', (code, signal) =>
+    ended.reject(
+      new Error(
+        `The site ended with ${signal ?? `exit code ${String(code)}`}. Its error stands above.`,
+      ),
+    ),
+  );
+  return async (work) => await Promise.race([work, ended.promise]);
+}
+
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'rollkeeper-bench-'));
 try {
@@ -54,25 +70,29 @@ try {
   const site = fork(fileURLToPath(new URL('people-site.ts', import.meta.url)), {
     env: { ...process.env, ...settings },
   });
-  const [address] = (await once(site, 'message')) as [string];
+  const alive = orEnd(site);
+  const [address] = (await alive(once(site, 'message'))) as [string];
   // What is searched is brought up to the rows with the first page.
-  await fetch(`${address}/people`);
+  const first = await alive(fetch(`${address}/people`));
+  if (!first.ok) throw new Error(`The site answers ${first.status}: ${await first.text()}`);
   print(`${users} people, ${atATime} requests at a time, ${values.seconds} s each.\n`);
   print('| page | answers a second | median | 99 % within | not 200 |');
   print('| --- | --- | --- | --- | --- |');
   for (const [what, path] of pages) {
-    const { latency, non2xx, errors, requests } = await autocannon({
+    const asking = autocannon({
       url: `${address}${path}`,
       connections: atATime,
       duration: Number(values.seconds),
     });
+    const { latency, non2xx, errors, requests } = await alive(asking);
     const failed = non2xx + errors;
     print(
       `| ${what} | ${Math.round(requests.average)} | ${latency.p50} ms | ${latency.p99} ms | ${failed} |`,
     );
   }
+  const ended = once(site, 'exit');
   site.kill('SIGTERM');
-  await once(site, 'exit');
+  await ended;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -7,7 +7,6 @@ for (const element of document.querySelectorAll('time.time')) {
 
 /** A button with `data-copy` puts that text on the clipboard, and says so. */
 for (const button of document.querySelectorAll('button[data-copy]')) {
-  button.hidden = false;
   button.addEventListener('click', () => void copy(button));
 }
 

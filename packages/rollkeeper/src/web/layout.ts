@@ -70,7 +70,7 @@ function frame(site: Site, viewer: Viewer | null, content: PageContent): Html {
       <body>
         <a class="skip" href="#content">Skip to content</a>
         ${head(site, viewer, content.section)}
-        <main id="content" tabindex="-1">
+        <main id="content" tabindex="-1" class="${viewer === null ? 'gate' : ''}">
           <div class="page-head">
             <h1>${heading ?? title}</h1>
             ${actions ?? nothing}
@@ -114,7 +114,7 @@ function signOut(site: Site, viewer: Viewer): Html {
     ${tokenField(viewer)}
     <button class="secondary" type="submit">Sign out</button>
     <button class="secondary" type="submit" formaction="${site.path('/sign-out-everywhere')}">
-      Everywhere
+      Sign out everywhere
     </button>
   </form>`;
 }

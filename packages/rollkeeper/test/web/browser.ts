@@ -36,7 +36,7 @@ export function withBrowser(): {
 
 /** Narrow and wide, light and dark: how every page is looked at. */
 export const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [360, 1280].map((width) => ({ colorScheme, width, name: `${width}-${colorScheme}` })),
+  [360, 1440].map((width) => ({ colorScheme, width, name: `${width}-${colorScheme}` })),
 );
 
 /** Keeps a page as a picture in each of `looks`, and tells where it is wider than its window. */

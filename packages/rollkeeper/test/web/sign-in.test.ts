@@ -65,12 +65,13 @@ describe('signing in', () => {
     await page.goto(`${origin}${prefix}/people`);
     assert.deepEqual(await photograph(page, 'sign-in'), []);
     assert.equal(await reaches(told, people[3]?.id ?? ''), true);
+    assert.deepEqual(await photograph(page, 'overview-signed-in'), []);
     const cookies = await page.context().cookies();
     const session = cookies.find(({ name }) => name === 'rollkeeper-session');
     assert.deepEqual([session?.httpOnly, session?.sameSite], [true, 'Lax']);
     const kept = JSON.stringify(told.rows('SELECT * FROM rollkeeper_sessions'));
     assert.ok(!kept.includes(session?.value ?? 'nothing'));
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     const again = await fetch(`${origin}${prefix}/`, {
       redirect: 'manual',
@@ -116,7 +117,7 @@ describe('signing in', () => {
     const other: Story = { ...told, page: await elsewhere.newPage() };
     assert.equal(await reaches(told, who), true);
     assert.equal(await reaches(other, who), true);
-    await told.page.getByRole('button', { name: 'Everywhere' }).click();
+    await told.page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await told.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await other.page.reload();
     await other.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
@@ -162,6 +163,11 @@ describe('signing in', () => {
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const other = await fetch(oneTime ?? '');
     assert.equal(other.status, 403);
+    await page.goto(oneTime ?? '');
+    assert.deepEqual(await photograph(page, 'sign-in-once-spent'), []);
+    await window.clearCookies();
+    await page.goto(`${origin}${prefix}/people`);
+    assert.deepEqual(await photograph(page, 'sign-in-nobody-listed'), []);
     const wrong = await fetch(`${origin}${prefix}/sign-in/once?key=wrong`);
     assert.equal(wrong.status, 403);
     await window.close();

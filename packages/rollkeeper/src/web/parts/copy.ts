@@ -5,6 +5,6 @@ import type { Html } from './html.ts';
 export function copyable(text: string): Html {
   return html`<div class="copy">
     <code>${text}</code>
-    <button class="secondary" type="button" data-copy="${text}" hidden>Copy</button>
+    <button class="secondary" type="button" data-copy="${text}">Copy</button>
   </div>`;
 }

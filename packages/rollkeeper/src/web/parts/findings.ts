@@ -1,7 +1,7 @@
 import type { Finding } from '../../check/finding.ts';
 import { badge } from './badge.ts';
 import type { Tone } from './badge.ts';
-import { html, nothing, printable } from './html.ts';
+import { html, nothing, printable, shortly } from './html.ts';
 import type { Html } from './html.ts';
 
 const tones: Readonly<Record<Finding['state'], Tone>> = {
@@ -17,10 +17,15 @@ export function findings(found: readonly Finding[]): Html {
     ${found.map(
       ({ step, state, message, remedy, requestId }) =>
         html`<li>
-          ${badge(tones[state], state)} <strong>${step}</strong> ${printable(message)}
-          ${remedy === undefined ? nothing : html`<p>${printable(remedy)}</p>`}
-          ${requestId === undefined ? nothing : html`<p class="muted">Request id: <code>${requestId}</code></p>`}
+          <div>${badge(tones[state], state)}</div>
+          <div>
+            <strong>${capital(step)}</strong> ${printable(shortly(message))}
+            ${remedy === undefined ? nothing : html`<p>${printable(remedy)}</p>`}
+            ${requestId === undefined ? nothing : html`<p class="muted">Request id: <code>${requestId}</code></p>`}
+          </div>
         </li>`,
     )}
   </ul>`;
 }
+
+const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;

@@ -15,12 +15,15 @@ export function actionForm(
     readonly kind?: 'primary' | 'secondary' | 'danger';
     /** Fields and words before the button. */
     readonly body?: Html;
+    /** Ways out, beside the button. */
+    readonly after?: Html;
   },
 ): Html {
   if (viewer.may !== 'manage') return nothing;
   return html`<form class="action" method="post" action="${form.action}">
     ${tokenField(viewer)} ${form.body ?? nothing}
     <button type="submit" class="${form.kind ?? 'primary'}">${form.label}</button>
+    ${form.after ?? nothing}
   </form>`;
 }
 

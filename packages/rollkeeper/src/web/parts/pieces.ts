@@ -56,8 +56,12 @@ export function pager(links: {
 }): Html {
   return html`<nav class="pager" aria-label="${links.label}">
     <span class="pager-position">${links.position}</span>
-    ${link(links.first, 'First', 'first')} ${link(links.previous, 'Previous', 'prev')}
-    ${link(links.next, 'Next', 'next')}
+    ${
+      links.first === null && links.previous === null && links.next === null
+        ? nothing
+        : html`${link(links.first, 'First', 'first')} ${link(links.previous, 'Previous', 'prev')}
+          ${link(links.next, 'Next', 'next')}`
+    }
   </nav>`;
 }
 

@@ -31,7 +31,7 @@ export function filters(path: string, asked: Asked, departments: readonly Depart
           name="q"
           value="${asked.text}"
           maxlength="200"
-          placeholder="Name, user name, mail, job title, department"
+          placeholder="Name, mail, job title, department"
           autocomplete="off"
           spellcheck="false"
         />
@@ -45,7 +45,7 @@ export function filters(path: string, asked: Asked, departments: readonly Depart
       <label>
         <span>Department</span>
         <select name="department">
-          ${options([['', 'Any department'], ...departments.map(choice)], asked.department ?? '')}
+          ${options([['', 'Any'], ...departments.map(choice)], asked.department ?? '')}
         </select>
       </label>
       <label>

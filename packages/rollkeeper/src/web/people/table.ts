@@ -1,7 +1,7 @@
 import type { Listed } from '../../store/search.ts';
 import type { PersonRow } from '../../store/store.ts';
 import { personBadge } from '../parts/badge.ts';
-import { html, name, nothing, number } from '../parts/html.ts';
+import { addressName, html, name, nothing, number } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { pager } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
@@ -68,12 +68,14 @@ function columns(site: Site, path: string, asked: Asked): readonly Column<ShownP
 export function personCell(site: Site, person: ShownPerson): Html {
   const { userPrincipalName, userType } = person;
   const shown = called(person);
-  return html`<a href="${site.path(`/people/${encodeURIComponent(person.id)}`)}">${name(shown)}</a>
+  return html`<a href="${site.path(`/people/${encodeURIComponent(person.id)}`)}"
+      >${addressName(shown)}</a
+    >
     ${userType === 'Guest' ? html`<span class="tag">guest</span>` : nothing}
     ${
       userPrincipalName === null || userPrincipalName === shown
         ? nothing
-        : html`<small class="muted">${name(userPrincipalName)}</small>`
+        : html`<small class="muted">${addressName(userPrincipalName)}</small>`
     }`;
 }
 

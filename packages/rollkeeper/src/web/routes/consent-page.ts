@@ -36,10 +36,12 @@ export async function consentPage(context: Context<WebEnv>, site: Site): Promise
   return await page(context, site, {
     title: 'Get consent',
     section: 'overview',
-    body: html`${told(standing)} ${card('1. Register the redirect URI', registration(redirectUri))}
-    ${card('2. What is asked for, and why', asked(standing, probes))}
-    ${card('3. Have an administrator consent', form(context, site, standing, redirectUri))}
-    ${card('If Entra shows an error instead of coming back', troubles(redirectUri))}`,
+    body: html`<div class="column">
+      ${told(standing)} ${card('1. Register the redirect URI', registration(redirectUri))}
+      ${card('2. What is asked for, and why', asked(standing, probes))}
+      ${card('3. Have an administrator consent', form(context, site, standing, redirectUri))}
+      ${card('If Entra shows an error instead of coming back', troubles(redirectUri))}
+    </div>`,
   });
 }
 
@@ -97,9 +99,14 @@ function asked(standing: Standing, probes: readonly Finding[]): Html {
   return html`${table<Permission>({
       caption: 'Application permissions of Microsoft Graph',
       columns: [
-        { head: 'Permission', cell: (permission) => html`<code>${permission.name}</code>` },
+        {
+          head: 'Permission, and why',
+          kind: 'wide',
+          cell: (permission) =>
+            html`<code>${permission.name}</code>
+              <div>${permission.why}</div>`,
+        },
         { head: 'Granted', cell: (permission) => granted(permission, roles) },
-        { head: 'Why', kind: 'wide', cell: ({ why }) => why },
       ],
       rows: permissions,
     })}

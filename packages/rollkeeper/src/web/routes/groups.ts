@@ -5,7 +5,7 @@ import type { GroupListed } from '../../store/search.ts';
 import { address } from '../address.ts';
 import { kindOf } from '../groups/words.ts';
 import { page } from '../layout.ts';
-import { html, name, nothing, number, printable } from '../parts/html.ts';
+import { addressName, counted, html, name, nothing, number, printable } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { card, emptyState, facts, pager } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
@@ -106,7 +106,7 @@ const groupsTable = (site: Site, caption: string, groups: readonly GroupListed[]
       { head: 'Groups in it', cell: ({ groups: within }) => number(within), kind: 'number' },
       {
         head: 'Kept because',
-        cell: ({ inClosure }) => (inClosure ? 'of the scope' : 'the settings say so'),
+        cell: ({ inClosure }) => (inClosure ? 'the scope has it' : 'the settings name it'),
         extra: true,
       },
     ],
@@ -116,7 +116,7 @@ const groupsTable = (site: Site, caption: string, groups: readonly GroupListed[]
 function groupCell(site: Site, group: GroupListed): Html {
   const { mail } = groupProfile(group.id, group.values);
   return html`${groupLink(site, group)}
-  ${mail === null ? nothing : html`<small class="muted">${name(mail)}</small>`}`;
+  ${mail === null ? nothing : html`<small class="muted">${addressName(mail)}</small>`}`;
 }
 
 async function about(
@@ -145,12 +145,12 @@ async function about(
       ${attributes(group)}
       <div>
         ${nested(site, 'Groups in it', around.within, 'No group is in it.')}
-        ${nested(site, 'It is in', around.above, 'It is in no group that is kept.')}
+        ${nested(site, 'Groups that it is in', around.above, 'It is in no group that is kept.')}
       </div>
     </div>
     <section class="members">
       <h2>People directly in it</h2>
-      ${search(path, 'Search among them', 'Name, user name, mail, job title, department', asked.text)}
+      ${search(path, 'Search among them', 'Name, mail, job title, department', asked.text)}
       ${
         members.items.length === 0
           ? none
@@ -170,7 +170,7 @@ function attributes(row: GroupListed): Html {
       ['Visibility', text(group.visibility)],
       ['People directly in it', number(row.people)],
       ['Groups directly in it', number(row.groups)],
-      ['Kept because', row.inClosure ? 'it is of the scope' : 'the settings say so'],
+      ['Kept because', row.inClosure ? 'the scope has it' : 'the settings name it'],
       ['Created in Entra', time(group.createdDateTime)],
       ['Object id', html`<code>${printable(group.id)}</code>`],
     ]),
@@ -188,7 +188,8 @@ const nested = (site: Site, heading: string, groups: readonly GroupListed[], non
               html`<li>
                 ${groupLink(site, group)}
                 <small class="muted"
-                  >${number(group.people)} people, ${number(group.groups)} groups</small
+                  >${counted(group.people, 'person', 'people')},
+                  ${counted(group.groups, 'group', 'groups')}</small
                 >
               </li>`,
           )}

@@ -62,7 +62,7 @@ const search = (site: Site, words: string): Html =>
           name="q"
           value="${words}"
           maxlength="200"
-          placeholder="Name, user name, mail, job title, department"
+          placeholder="Name, mail, job title, department"
           autocomplete="off"
           spellcheck="false"
         />

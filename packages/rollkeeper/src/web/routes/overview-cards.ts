@@ -1,6 +1,6 @@
 import type { Settings } from '../../settings/settings.ts';
 import { badge, runBadge } from '../parts/badge.ts';
-import { counted, html, name, nothing, number, printable } from '../parts/html.ts';
+import { counted, html, name, nothing, number, printable, shortly } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { card, emptyState, facts, notice } from '../parts/pieces.ts';
 import { duration, time } from '../parts/time.ts';
@@ -36,7 +36,7 @@ function twoTenants({ consent, tenantId }: Facts, { tenant }: Settings): Html {
 
 function lastFailed({ path }: Site, { last }: Facts): Html {
   if (last?.status !== 'failed' || last.error === null) return nothing;
-  const way = html`${printable(last.error.message)}
+  const way = html`${printable(shortly(last.error.message))}
     <a href="${path('/diagnostics')}">Diagnostics</a>`;
   return notice('bad', 'The last run failed.', way);
 }
@@ -152,7 +152,9 @@ export function credentialCard(_site: Site, { credential, consent, now }: Facts)
   const tone = days === null || days > soonDays ? 'quiet' : days < 0 ? 'bad' : 'warning';
   const ends =
     days === null
-      ? html`<span class="muted">not known; MSGRAPH_CLIENT_SECRET_EXPIRES tells it</span>`
+      ? html`<span class="muted"
+          >not known; <code>MSGRAPH_CLIENT_SECRET_EXPIRES</code> tells it</span
+        >`
       : html`${time(expiresAt)} ${badge(tone, days < 0 ? 'over' : counted(days, 'day', 'days'))}`;
   return card(
     'Credential',

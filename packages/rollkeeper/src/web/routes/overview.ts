@@ -51,7 +51,8 @@ async function overview(context: Context<WebEnv>, site: Site): Promise<Response>
     </div>`,
     body: html`${warnings(site, facts)} ${current === null ? nothing : progressBar(site, current)}
       <div class="cards">
-        ${runCard(site, facts)} ${settingsCard(site, facts)} ${credentialCard(site, facts)}
+        <div>${runCard(site, facts)} ${credentialCard(site, facts)}</div>
+        ${settingsCard(site, facts)}
       </div>`,
   });
 }
@@ -64,7 +65,8 @@ async function check(context: Context<WebEnv>, site: Site): Promise<Response> {
     title: 'Check',
     section: 'overview',
     actions: html`<a role="button" class="secondary" href="${site.path('/check')}">Check again</a>`,
-    body: html`${
+    body: html`<div class="column">
+      ${
         failed === 0
           ? notice('good', 'A run has what it needs.')
           : notice(
@@ -72,7 +74,8 @@ async function check(context: Context<WebEnv>, site: Site): Promise<Response> {
               failed === 1 ? 'One thing does not work.' : `${failed} things do not work.`,
             )
       }
-      <section class="card">${findings(found)}</section>`,
+      <section class="card">${findings(found)}</section>
+    </div>`,
   });
 }
 

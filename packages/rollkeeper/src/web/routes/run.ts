@@ -7,7 +7,7 @@ import { failure, refused } from '../failure.ts';
 import { page } from '../layout.ts';
 import { html, nothing, printable } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
-import { notice } from '../parts/pieces.ts';
+import { card, notice } from '../parts/pieces.ts';
 import type { RunRow } from '../../store/store.ts';
 import type { Choice } from '../runs/decide.ts';
 import { confirmation, longestReason } from '../runs/decide.ts';
@@ -76,10 +76,13 @@ async function about(site: Site, context: Context<WebEnv>, { rows, run }: Found)
   ${
     shown.length === 0
       ? nothing
-      : html`<section class="card">
-          <h2>Exactly these</h2>
-          ${heldTable(site, shown.slice(0, pageSize), { first: held === undefined ? null : path, next })}
-        </section>`
+      : card(
+          'Exactly these',
+          heldTable(site, shown.slice(0, pageSize), {
+            first: held === undefined ? null : path,
+            next,
+          }),
+        )
   }
   ${reportCards(site, run)}
   ${planCard(

@@ -89,8 +89,8 @@ function chart({ title, series, words }: Told, reports: readonly RunReport[]): H
       role="img"
       aria-label="${label}"
     >
-      <line x1="0" x2="${size.width}" y1="${size.height}" y2="${size.height}" />
       ${bars}
+      <line x1="0" x2="${size.width}" y1="${size.height - 0.5}" y2="${size.height - 0.5}" />
     </svg>
   </figure>`;
 }

@@ -26,6 +26,7 @@ export function confirmation(
     action: `${path}/${choice}`,
     label: choice === 'allow' ? `Allow ${sum} deletes` : `Reject ${sum} removals`,
     kind: choice === 'allow' ? 'danger' : 'primary',
+    after: html`<a href="${path}">Back to the run</a>`,
     body: html`<input type="hidden" name="count" value="${sumOf(waiting)}" />
       <label class="reason">
         <span>Reason, for the record</span>
@@ -41,7 +42,7 @@ export function confirmation(
           )
         : html``
     }
-    <div class="card decide">
+    <div class="card decide column">
       <p class="what"><strong>${inWords(waiting)}</strong></p>
       ${
         choice === 'allow'
@@ -54,6 +55,6 @@ export function confirmation(
               the tenant once.
             </p>`
       }
-      <div class="buttons">${form} <a href="${path}">Back to the run</a></div>
+      ${form}
     </div>`;
 }

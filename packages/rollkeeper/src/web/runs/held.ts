@@ -1,7 +1,8 @@
 import type { RemovalKind } from '../../decide/threshold.ts';
 import { removalKinds } from '../../decide/threshold.ts';
 import type { HeldKey, HeldRow, RunRow } from '../../store/store.ts';
-import { counted, html, name, nothing, number } from '../parts/html.ts';
+import { badge } from '../parts/badge.ts';
+import { addressName, counted, html, name, nothing, number } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { notice, pager } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
@@ -67,16 +68,9 @@ export function heldTable(
   return html`${table({
     caption: 'What is held',
     columns: [
-      { head: 'What', cell: ({ kind }) => kindWords[kind] },
       { head: 'Who', cell: (row) => who(site, row), kind: 'wide' },
-      {
-        head: 'Why',
-        cell: ({ groupId, groupName, reason }) =>
-          groupId === null
-            ? (reasonWords[reason ?? ''] ?? '')
-            : html`no longer in ${name(groupName ?? groupId)}`,
-      },
-      { head: 'State', cell: ({ state }) => (state === 'held' ? 'waits' : 'rejected') },
+      { head: 'Why', cell: because },
+      { head: 'What', cell: ({ kind }) => kindWords[kind], extra: true },
     ],
     rows,
   })}
@@ -93,12 +87,19 @@ export function heldTable(
   }`;
 }
 
+const because = ({ groupId, groupName, reason, state }: HeldRow): Html =>
+  html`${
+    groupId === null
+      ? (reasonWords[reason ?? ''] ?? '')
+      : html`no longer in ${name(groupName ?? groupId)}`
+  }${state === 'held' ? nothing : html` ${badge('quiet', 'rejected')}`}`;
+
 function who(site: Site, { displayName, subjectId, subjectName }: HeldRow): Html {
   const path = site.path(`/people/${encodeURIComponent(subjectId)}`);
   return html`<a href="${path}">${name(displayName ?? subjectName ?? subjectId)}</a> ${
       subjectName === null || displayName === null
         ? nothing
-        : html`<small class="muted">${name(subjectName)}</small>`
+        : html`<small class="muted">${addressName(subjectName)}</small>`
     }`;
 }
 

@@ -2,7 +2,7 @@ import { operationKinds } from '../../decide/operation.ts';
 import type { Listed } from '../../store/search.ts';
 import type { PlannedRow } from '../../store/store.ts';
 import { address } from '../address.ts';
-import { html, name, nothing, number } from '../parts/html.ts';
+import { addressName, html, name, nothing, number } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { card, emptyState, pager } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
@@ -79,7 +79,7 @@ function subject(site: Site, { kind, subjectId, subjectName, displayName }: Plan
   return html`<a href="${path}">${name(displayName ?? subjectName ?? subjectId)}</a> ${
       subjectName === null || subjectName === displayName
         ? nothing
-        : html`<small class="muted">${name(subjectName)}</small>`
+        : html`<small class="muted">${addressName(subjectName)}</small>`
     }`;
 }
 

@@ -118,7 +118,8 @@ const nobody = (): Html =>
 
 function offer(context: Context<WebEnv>, site: Site): Html {
   const redirectUri = signInRedirectUri(site);
-  return html`<p>The administrators of this application sign in with their account at Microsoft.</p>
+  return html`<section class="card">
+    <p>The administrators of this application sign in with their account at Microsoft.</p>
     <form method="post" action="${site.path('/sign-in')}">
       <input type="hidden" name="token" value="${context.get('browser').formToken}" />
       <button type="submit">Sign in with Microsoft</button>
@@ -134,7 +135,8 @@ function offer(context: Context<WebEnv>, site: Site): Html {
             </p>
             ${copyable(redirectUri)}
           </details>`
-    }`;
+    }
+  </section>`;
 }
 
 function signOutRoutes(site: Site): Hono<WebEnv> {

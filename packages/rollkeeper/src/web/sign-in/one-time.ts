@@ -52,7 +52,8 @@ function isFromHere({ env, req }: Context<WebEnv>): boolean {
 async function offer(context: Context<WebEnv>, site: Site, key: string): Promise<Response> {
   return await page(context, site, {
     title: 'Sign in once',
-    body: html`<p>
+    body: html`<section class="card">
+      <p>
         This address lets you in once, so that you can connect a tenant. List administrators in
         <code>ROLLKEEPER_ADMINISTRATORS</code> for every time after.
       </p>
@@ -60,7 +61,8 @@ async function offer(context: Context<WebEnv>, site: Site, key: string): Promise
         <input type="hidden" name="token" value="${context.get('browser').formToken}" />
         <input type="hidden" name="key" value="${key}" />
         <button type="submit">Sign in</button>
-      </form>`,
+      </form>
+    </section>`,
   });
 }
 

@@ -40,7 +40,9 @@ export async function failed(
   const known = error instanceof RollkeeperError;
   return await page(context, site, {
     title: 'Something failed',
-    body: known && !isAdmitted(context) ? withheld(error) : failure(error),
+    body: html`<div class="column">
+      ${known && !isAdmitted(context) ? withheld(error) : failure(error)}
+    </div>`,
     status: known && error.code.startsWith('database.') ? 503 : 500,
   });
 }
@@ -77,7 +79,7 @@ export async function refused(
 ): Promise<Response> {
   return await page(context, site, {
     title: 'Not allowed',
-    body: notice('bad', why),
+    body: html`<div class="column">${notice('bad', why)}</div>`,
     status: 403,
   });
 }

@@ -101,20 +101,27 @@ function head(site: Site, viewer: Viewer | null, current: Section | undefined): 
         )}
       </ul>
     </nav>
-    <p class="who">
-      ${viewer.name === null ? nothing : name(viewer.name)}
-      ${viewer.may === 'view' ? html`<span class="muted">may view</span>` : nothing}
-    </p>
-    ${viewer.signedIn ? signOut(site, viewer) : nothing}
+    ${
+      viewer.signedIn
+        ? account(site, viewer)
+        : html`<p class="who">
+            ${viewer.name === null ? nothing : name(viewer.name)}
+            ${viewer.may === 'view' ? html`<span class="muted">may view</span>` : nothing}
+          </p>`
+    }
   </header>`;
 }
 
-function signOut(site: Site, viewer: Viewer): Html {
-  return html`<form class="sign-out" method="post" action="${site.path('/sign-out')}">
-    ${tokenField(viewer)}
-    <button class="secondary" type="submit">Sign out</button>
-    <button class="secondary" type="submit" formaction="${site.path('/sign-out-everywhere')}">
-      Sign out everywhere
-    </button>
-  </form>`;
+/** Who signed in; opened, the ways out. */
+function account(site: Site, viewer: Viewer): Html {
+  return html`<details class="account">
+    <summary>${name(viewer.name ?? 'Signed in')}</summary>
+    <form method="post" action="${site.path('/sign-out')}">
+      ${tokenField(viewer)}
+      <button class="secondary" type="submit">Sign out</button>
+      <button class="secondary" type="submit" formaction="${site.path('/sign-out-everywhere')}">
+        Sign out everywhere
+      </button>
+    </form>
+  </details>`;
 }

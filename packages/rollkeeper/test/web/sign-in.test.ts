@@ -71,6 +71,8 @@ describe('signing in', () => {
     assert.deepEqual([session?.httpOnly, session?.sameSite], [true, 'Lax']);
     const kept = JSON.stringify(told.rows('SELECT * FROM rollkeeper_sessions'));
     assert.ok(!kept.includes(session?.value ?? 'nothing'));
+    await page.locator('.account > summary').click();
+    assert.deepEqual(await photograph(page, 'account'), []);
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     const again = await fetch(`${origin}${prefix}/`, {
@@ -117,6 +119,7 @@ describe('signing in', () => {
     const other: Story = { ...told, page: await elsewhere.newPage() };
     assert.equal(await reaches(told, who), true);
     assert.equal(await reaches(other, who), true);
+    await told.page.locator('.account > summary').click();
     await told.page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await told.page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
     await other.page.reload();

@@ -35,10 +35,18 @@ export function notice(tone: Tone, title: string, text: string | Html = ''): Htm
 }
 
 /** A part of a page with its heading. */
-export function card(heading: string, body: Html, options: { readonly action?: Html } = {}): Html {
+export function card(
+  heading: string,
+  body: Html,
+  options: {
+    readonly action?: Html;
+    /** Of the heading. Default 2. */
+    readonly level?: 2 | 3;
+  } = {},
+): Html {
   return html`<section class="card">
     <header>
-      <h2>${heading}</h2>
+      ${options.level === 3 ? html`<h3>${heading}</h3>` : html`<h2>${heading}</h2>`}
       ${options.action ?? nothing}
     </header>
     ${body}

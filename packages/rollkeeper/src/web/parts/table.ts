@@ -5,8 +5,11 @@ export interface Column<Row> {
   /** The heading; put a link here to sort. */
   readonly head: string | Html;
   readonly cell: (row: Row) => string | number | Html;
-  /** `number`: to the right, in digits of one width. `wide`: may break its line. Default `text`: does not break. */
-  readonly kind?: 'text' | 'number' | 'wide';
+  /**
+   * `number`: to the right, in digits of one width. `wide`: may break its line, and takes what room there is. `words`: may
+   * break its line. Default `text`: does not break.
+   */
+  readonly kind?: 'text' | 'number' | 'wide' | 'words';
   /** For a heading that sorts: the direction in which the rows stand now. */
   readonly sorted?: 'ascending' | 'descending';
   /** Leave the column out on narrow screens. Default false. */

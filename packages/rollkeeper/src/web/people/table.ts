@@ -1,7 +1,7 @@
 import type { Listed } from '../../store/search.ts';
 import type { PersonRow } from '../../store/store.ts';
 import { personBadge } from '../parts/badge.ts';
-import { addressName, html, name, nothing, number } from '../parts/html.ts';
+import { addressName, counted, html, name, nothing, number } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { pager } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
@@ -35,10 +35,11 @@ export function peopleTable(
   })}`;
 }
 
-/** `50 of 1,234 people`. */
+/** `50 of 1,234 people`. `what`: a word for many of them. */
 export function position({ items, total, more }: Listed<unknown>, what = 'people'): string {
   if (more) return `${number(items.length)} of more than ${number(total)} ${what}`;
-  return `${number(items.length)} of ${number(total)} ${what}`;
+  const one = what === 'people' ? 'person' : what.slice(0, -1);
+  return `${number(items.length)} of ${counted(total, one, what)}`;
 }
 
 function columns(site: Site, path: string, asked: Asked): readonly Column<ShownPerson>[] {
@@ -56,9 +57,10 @@ function columns(site: Site, path: string, asked: Asked): readonly Column<ShownP
     {
       ...sorts('department', 'Department'),
       cell: ({ department }) => text(department),
+      kind: 'words',
       extra: true,
     },
-    { head: 'Reports to', cell: (person) => managerCell(site, person), extra: true },
+    { head: 'Reports to', cell: (person) => managerCell(site, person), kind: 'words', extra: true },
     { head: 'Status', cell: ({ status }) => personBadge(status) },
     { ...sorts('since', 'Since'), cell: ({ statusSince }) => time(statusSince), extra: true },
   ];

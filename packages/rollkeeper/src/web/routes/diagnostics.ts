@@ -5,7 +5,7 @@ import type { RunRow } from '../../store/store.ts';
 import type { Explained } from '../diagnostics/pasted.ts';
 import { explainText, longest } from '../diagnostics/pasted.ts';
 import { page } from '../layout.ts';
-import { html, nothing, printable } from '../parts/html.ts';
+import { html, nothing, printable, shortly } from '../parts/html.ts';
 import type { Html } from '../parts/html.ts';
 import { tokenField } from '../parts/form.ts';
 import { card, emptyState, facts, notice } from '../parts/pieces.ts';
@@ -125,7 +125,7 @@ function failure(site: Site, run: RunRow): Html {
       <a href="${site.path(`/runs/${run.runId}`)}">Run ${run.runId}</a>
       <small class="muted">${time(run.finishedAt ?? run.startedAt)}</small>
     </h3>
-    <p>${printable(error.message)}</p>
+    <p>${printable(shortly(error.message))}</p>
     ${facts([
       [
         'What to do',

@@ -63,7 +63,7 @@ function expiring({ credential, now }: Facts): Html {
 }
 
 /** How the last run went, and when the next begins. */
-export function runCard(site: Site, { last, totals }: Facts): Html {
+export function runCard(site: Site, { last, totals }: Facts, level: 2 | 3 = 2): Html {
   const next = site.keeping.nextRun();
   const begins: readonly (readonly [string, Html])[] = [
     [
@@ -78,6 +78,7 @@ export function runCard(site: Site, { last, totals }: Facts): Html {
       'Last run',
       html`${emptyState('Nothing ran yet', 'The first run reads everybody in scope.')}
       ${facts(begins)}`,
+      { level },
     );
   }
   const { runId, startedAt, finishedAt } = last;
@@ -92,6 +93,7 @@ export function runCard(site: Site, { last, totals }: Facts): Html {
       ['People in scope', number(totals?.inScope ?? 0)],
       ...begins,
     ]),
+    { level },
   );
 }
 

@@ -88,8 +88,8 @@ async function fragment(context: Context<WebEnv>, site: Site): Promise<Response>
   return await context.html(
     html`<section class="rollkeeper">
       <h2>Microsoft Graph</h2>
-      ${warnings(site, facts)} ${runCard(site, facts)}
-      <p>${manages ? more : nothing}<a href="${site.path('/')}">Open</a></p>
+      ${warnings(site, facts)} ${runCard(site, facts, 3)}
+      <p>${manages ? more : nothing}<a href="${site.path('/')}">Open Rollkeeper</a></p>
     </section>`,
   );
 }

@@ -51,7 +51,7 @@ function below(site: Site, chart: Chart, to: (cursor: string | null) => string):
   return card(
     'Below',
     middle.below.length === 0
-      ? html`<p class="muted">Nobody in scope reports to ${name(called(middle.person))}.</p>`
+      ? html`<p class="muted">Nobody in scope reports to this person.</p>`
       : html`<ul class="tree">
             ${middle.below.map((one) => item(site, one))}
           </ul>

@@ -26,7 +26,13 @@ export function svg(site: Site, chart: Chart): Html {
 }
 
 function drawn(site: Site, { content, left, top }: Box): Html {
-  const inside = html`<rect width="${box.width}" height="${box.height}" rx="6" />${words(content)}`;
+  // Letters have widths of their own: what is too wide all the same is cut at the edge of this inner drawing.
+  const inside = html`<rect width="${box.width}" height="${box.height}" rx="6" /><svg
+      width="${box.width - 4}"
+      height="${box.height}"
+    >
+      ${words(content)}
+    </svg>`;
   const at = `translate(${left.toFixed(1)} ${top.toFixed(1)})`;
   if (content.kind !== 'person' || content.middle) {
     return html`<g class="${classOf(content)}" transform="${at}">${inside}</g>`;

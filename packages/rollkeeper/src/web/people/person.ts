@@ -31,6 +31,7 @@ export function attributesCard(person: ShownPerson, viewer: Viewer): Html {
     'Attributes',
     facts([
       ['Status', statusFact(person)],
+      ['Name', text(person.displayName)],
       ['User name', text(person.userPrincipalName)],
       ['Mail', text(person.mail)],
       ['First name', text(person.givenName)],

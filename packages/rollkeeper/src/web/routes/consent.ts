@@ -81,11 +81,13 @@ async function tryOnce(context: Context<WebEnv>, site: Site, waiting: Waiting): 
     const trial = await establish(parts, waiting.tenantId, context.req.raw.signal);
     return await page(context, site, {
       title: 'Consent',
-      body: html`${notice('good', 'The tenant is connected.', 'A token works, and Graph answers for the same tenant.')}
+      section: 'overview',
+      body: html`<div class="column">
+        ${notice('good', 'The tenant is connected.', 'A token works, and Graph answers for the same tenant.')}
         ${card(
           'Tenant',
           facts([
-            ['Tenant', name(trial.displayName ?? '–')],
+            ['Name', name(trial.displayName ?? '–')],
             ['Tenant id', html`<code>${waiting.tenantId}</code>`],
             [
               'Permissions granted',
@@ -93,7 +95,8 @@ async function tryOnce(context: Context<WebEnv>, site: Site, waiting: Waiting): 
             ],
           ]),
         )}
-        <p><a href="${site.path('/')}">Go to the overview</a>, check, and synchronise.</p>`,
+        <p><a href="${site.path('/')}">Go to the overview</a>, check, and synchronise.</p>
+      </div>`,
     });
   } catch (error) {
     if (!isPassing(error) || site.now() >= waiting.until) throw error;
@@ -113,12 +116,15 @@ async function waitingPage(
   context.header('Refresh', `${againAfter}; url=${next}`);
   return await page(context, site, {
     title: 'Consent',
-    body: html`${notice(
+    section: 'overview',
+    body: html`<div class="column">
+      ${notice(
         'busy',
         'Consent was given. Entra has not passed it on to all of its servers yet.',
         'This takes seconds as a rule, and minutes at times. The page asks again by itself.',
       )}
-      <p><a href="${next}">Ask again now</a></p>`,
+      <p><a href="${next}">Ask again now</a></p>
+    </div>`,
   });
 }
 
@@ -152,8 +158,11 @@ async function ended(
 ): Promise<Response> {
   return await page(context, site, {
     title: 'Consent',
+    section: 'overview',
     status,
-    body: html`${told}
-      <p><a href="${site.path('/consent')}">Back to the consent page</a></p>`,
+    body: html`<div class="column">
+      ${told}
+      <p><a href="${site.path('/consent')}">Back to the consent page</a></p>
+    </div>`,
   });
 }

@@ -110,10 +110,18 @@ function approving({ keeping }: Site, { runId }: RunRow): Html {
     : nothing;
 }
 
-const failedNotice = ({ error }: RunRow): Html =>
-  error === null
-    ? nothing
-    : notice('bad', printable(error.message), html`<code>${printable(error.code)}</code>`);
+/** Why it failed, in full, and what to do about it. */
+function failedNotice(run: RunRow): Html {
+  const { error } = run;
+  if (error === null) return nothing;
+  const remedy = reportOf(run)?.error?.remedy;
+  return notice(
+    'bad',
+    'This run failed.',
+    html`<p>${printable(error.message)} <code>${printable(error.code)}</code></p>
+      ${remedy === undefined ? nothing : html`<p>${printable(remedy)}</p>`}`,
+  );
+}
 
 function warnings(run: RunRow): Html {
   const told = reportOf(run)?.warnings ?? [];

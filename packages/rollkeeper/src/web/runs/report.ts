@@ -12,7 +12,7 @@ import { inFewWords, reportOf } from './words.ts';
 export function reportCards(site: Site, run: RunRow): Html {
   const report = reportOf(run);
   return html`<div class="cards">
-    ${card('Run', facts([...outline(site, run), ...(report === null ? [] : counts(report))]))}
+    ${card('What it did', facts([...outline(site, run), ...(report === null ? [] : counts(report))]))}
     ${report === null ? nothing : card('What it cost', facts(cost(report)))}
   </div>`;
 }
@@ -74,8 +74,16 @@ function cost({ durationMs, requests, throttled, strategy, work }: RunReport): r
           ['Applying', duration(work.applyingMs)],
           ['Waited for Graph', duration(work.waitedMs)],
         ] as const)),
-    ['Requests', `${number(requests)}${throttled > 0 ? `, ${number(throttled)} throttled` : ''}`],
-    ...byKind.map(([kind, count]) => [printable(kind), number(count)] as const),
+    [
+      'Requests',
+      html`${number(requests)}${throttled > 0 ? `, ${number(throttled)} throttled` : ''}
+        <ul class="requests">
+          ${byKind.map(
+            ([kind, count]) =>
+              html`<li><span>${number(count)}</span> <code>${printable(kind)}</code></li>`,
+          )}
+        </ul>`,
+    ],
     ...(strategy === undefined
       ? []
       : [['Read', html`${inFewWords(strategy)}: ${printable(strategy.because)}`] as const]),

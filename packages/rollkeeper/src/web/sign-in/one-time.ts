@@ -70,11 +70,12 @@ async function spent(context: Context<WebEnv>, site: Site): Promise<Response> {
   return await page(context, site, {
     title: 'Sign in once',
     status: 403,
-    body: notice(
-      'bad',
-      'This address is not right, was used before, or is more than an hour old.',
-      'Start rollkeeper serve again: it prints a new one. Open it on the machine that serves it.',
-    ),
+    body: html`${notice(
+        'bad',
+        'This address is not right, was used before, or is more than an hour old.',
+        'Start rollkeeper serve again: it prints a new one. Open it on the machine that serves it.',
+      )}
+      <p><a href="${site.path('/sign-in')}">Sign in as an administrator</a></p>`,
   });
 }
 

@@ -23,6 +23,18 @@ describe('runs that begin by themselves', () => {
     assert.ok(next > before + 3_500_000 && next < Date.now() + 3_700_000, String(next - before));
   });
 
+  test('a pattern is read in the time zone of the settings', async (t) => {
+    const story = await scenario(t);
+    const at = async (zone: string): Promise<number> => {
+      const keeper = await story.reopened({ ROLLKEEPER_TIME_ZONE: zone });
+      const next = keeper.start({ every: '30 6 * * *' }).next();
+      return ((next?.getUTCHours() ?? 0) * 60 + (next?.getUTCMinutes() ?? 0)) % 1440;
+    };
+    assert.equal(await at('UTC'), 6 * 60 + 30);
+    // Five hours and three quarters before UTC, all the year.
+    assert.equal(await at('Asia/Kathmandu'), 45);
+  });
+
   test('several processes with one schedule make one run a turn', async (t) => {
     const story = await scenario(t);
     const errors: unknown[] = [];

@@ -75,6 +75,20 @@ describe('consent', () => {
     assert.doesNotMatch(await forged.text(), /evil/u);
   });
 
+  test('an error counts, though the same answer says that an administrator has consented', async (t) => {
+    const told = await story(t);
+    const { page, origin, tenantId, entra } = told;
+    entra.application.consented = true;
+    await page.goto(`${origin}${prefix}/consent`);
+    const button = page.getByRole('button', { name: 'Get consent' });
+    const state = new URL(await stateOf(told, button)).searchParams.get('state') ?? '';
+    await page.goto(
+      `${origin}${prefix}/consent/answer?admin_consent=True&tenant=${tenantId}&error=access_denied&error_description=No&state=${state}`,
+    );
+    assert.equal(await page.getByRole('alert').count(), 1);
+    assert.deepEqual(told.rows('SELECT tenant_id FROM rollkeeper_consents'), []);
+  });
+
   for (const [button, says] of [
     ['Cancel', /Consent was cancelled/u],
     ['Sign in as somebody who is no administrator', /may not consent for the whole tenant/u],
@@ -141,7 +155,7 @@ describe('consent', () => {
     const { page, origin, entra, tenantId } = told;
     entra.application.consented = true;
     await page.goto(`${origin}${prefix}/consent`);
-    const button = page.getByRole('button', { name: 'Consent again' });
+    const button = page.getByRole('button', { name: 'Get consent' });
     const state = new URL((await stateOf(told, button)) ?? '').searchParams.get('state') ?? '';
     await page.goto(
       `${origin}${prefix}/consent/answer?admin_consent=True&tenant=${tenantId}&state=${state}`,
@@ -190,6 +204,7 @@ describe('consent', () => {
     await page.reload();
     assert.match(await page.locator('main').innerText(), /Consent does not hold/u);
     assert.match(await page.locator('main').innerText(), /AADSTS700016/u);
+    assert.ok(await page.getByRole('button', { name: 'Consent again' }).isVisible());
   });
 
   test('whoever may only view neither sees the page nor begins', async (t) => {

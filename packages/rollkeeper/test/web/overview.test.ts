@@ -79,6 +79,35 @@ describe('the overview', () => {
     assert.deepEqual(await photograph(page, 'overview-warnings'), []);
   });
 
+  test('shows application, tenant, group with its members, credential, schedule, threshold and the next run', async (t) => {
+    const expires = '2031-05-31';
+    const changes = {
+      MSGRAPH_CLIENT_SECRET_EXPIRES: expires,
+      ROLLKEEPER_SCHEDULE: '2h',
+      ROLLKEEPER_DELETION_THRESHOLD: '50,10%,3',
+    };
+    const { keeper, entra, tenantId, rows, settings } = await scenario(t, {}, changes);
+    await keeper.sync();
+    const scheduled = keeper.start();
+    const web = keeper.web({ authorize: () => 'view' });
+    const page = await (await web(new Request(`http://localhost${prefix}/`))).text();
+    const people = rows('SELECT id FROM microsoft_graph_users').length;
+    for (const fact of [
+      entra.application.clientId,
+      tenantId,
+      `<bdi>kbuk</bdi> (${people} people)`,
+      'client secret',
+      `datetime="${expires}T00:00:00.000Z"`,
+      'every 2 h',
+      '50, or 10 % above 3',
+    ]) {
+      assert.ok(page.includes(fact), fact);
+    }
+    const next = scheduled.next()?.toISOString().slice(0, 16) ?? '';
+    assert.ok(page.includes(`datetime="${next}`), next);
+    assert.ok(!page.includes(settings['MSGRAPH_CLIENT_SECRET'] ?? ''));
+  });
+
   test('whoever may only view decides nothing', async (t) => {
     const { keeper } = await scenario(t);
     await keeper.sync();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
 
 import { command } from '../scenarios/command.ts';
@@ -24,6 +25,21 @@ describe('rollkeeper serve', () => {
     const { code, stderr } = await ended;
     assert.equal(code, 0, stderr);
     assert.match(stderr, /Stopping/u);
+  });
+
+  test('listens on this machine alone unless it is told otherwise', async (t) => {
+    const { settings } = await scenario(t);
+    const { origin } = await served(t, settings, '--every', 'off');
+    const { port } = new URL(origin);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+    if (outside === undefined) {
+      t.skip('This machine has no address but its own.');
+      return;
+    }
+    await assert.rejects(fetch(`http://${outside}:${port}/healthz`));
   });
 
   test('shows no page to anybody who has not signed in', async (t) => {

@@ -64,6 +64,8 @@ describe('signing in', () => {
     const { page, origin, people } = told;
     await page.goto(`${origin}${prefix}/people`);
     assert.deepEqual(await photograph(page, 'sign-in'), []);
+    await page.getByText('Microsoft says AADSTS50011?').click();
+    assert.equal(await page.locator('.copy code').innerText(), `${origin}${prefix}/sign-in/answer`);
     assert.equal(await reaches(told, people[3]?.id ?? ''), true);
     assert.deepEqual(await photograph(page, 'overview-signed-in'), []);
     const cookies = await page.context().cookies();

@@ -26,7 +26,12 @@ export function consentRedirectUri({ keeping, path }: Site): string | null {
 type Standing =
   | { readonly kind: 'none' }
   | { readonly kind: 'roles'; readonly roles: readonly string[] | null }
-  | { readonly kind: 'failed'; readonly error: RollkeeperError };
+  | {
+      readonly kind: 'failed';
+      readonly error: RollkeeperError;
+      /** Whether an administrator has consented here before. */
+      readonly before: boolean;
+    };
 
 export async function consentPage(context: Context<WebEnv>, site: Site): Promise<Response> {
   const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(15_000)]);
@@ -52,7 +57,10 @@ async function standingOf({ keeping }: Site, signal: AbortSignal): Promise<Stand
     return { kind: 'roles', roles: (await keeping.tryTenant(tenantId, signal)).roles };
   } catch (error) {
     if (!(error instanceof RollkeeperError)) throw error;
-    return { kind: 'failed', error };
+    const { applicationId } = keeping.settings;
+    const store = await keeping.store();
+    const consent = applicationId === null ? null : await store.consentOf(applicationId);
+    return { kind: 'failed', error, before: consent !== null };
   }
 }
 
@@ -144,9 +152,12 @@ function form(
     </p>
     ${actionForm(context.get('viewer'), {
       action: site.path('/consent'),
-      label: standing.kind === 'none' ? 'Get consent' : 'Consent again',
+      label: wasGiven(standing) ? 'Consent again' : 'Get consent',
     })}`;
 }
+
+const wasGiven = (standing: Standing): boolean =>
+  standing.kind === 'roles' || (standing.kind === 'failed' && standing.before);
 
 const causes = (redirectUri: string | null): readonly (readonly [code: string, what: string])[] => [
   [

@@ -16,12 +16,15 @@ import {
 } from './routes/directory.ts';
 import { answerGroups } from './routes/groups.ts';
 import { answerUsers } from './routes/users.ts';
+import type { Replicas } from './tenant/replicas.ts';
+import type { Tenant } from './tenant/tenant.ts';
 import { publicGraph } from './token/endpoint.ts';
 import type { TokenIssuer } from './token/issuer.ts';
 import type { Call, World } from './world.ts';
 
 /** What Graph answers from. */
 export interface GraphWorld extends World {
+  readonly replicas: Replicas;
   readonly issuer: TokenIssuer;
   readonly quota: Quota;
 }
@@ -33,7 +36,17 @@ type Route = (call: Call) => Answer | undefined;
 
 const changes = /^(?:microsoft\.graph\.)?delta(?:\(\))?$/i;
 
-function asksForChanges({ segments }: Call): boolean {
+/** Lists whose items are known by what stands before them, and not by the id of one object. */
+const membership = /^(?:transitive)?members$/i;
+
+/** Whether a path names one object, or what hangs on it; the members of a group are a list. */
+function asksForOne([collection = '', ...rest]: readonly string[]): boolean {
+  if (collection.toLowerCase() === 'directory') return rest.length > 1 && !rest[1]?.includes('.');
+  const [key, relation = ''] = rest;
+  return key !== undefined && key !== '$count' && !membership.test(relation);
+}
+
+function asksForChanges({ segments }: Pick<Call, 'segments'>): boolean {
   return segments.length === 2 && changes.test(segments[1] ?? '');
 }
 
@@ -132,8 +145,9 @@ export class Graph {
     asked: Asked,
     carry: Carry,
   ): Promise<{ answer: Answer; headers: Record<string, string> }> {
-    const { tenant, url, issuer } = this.#world;
-    const roles = await issuer.check(asked.headers['authorization'], tenant.id, [url, publicGraph]);
+    const { url, issuer } = this.#world;
+    const tenantId = this.#world.tenant.id;
+    const roles = await issuer.check(asked.headers['authorization'], tenantId, [url, publicGraph]);
     const { path, search } = splitUrl(asked.url);
     if (path.toLowerCase() === '/$batch') {
       if (asked.method !== 'POST') throw badRequest('A batch is sent by POST.');
@@ -149,10 +163,19 @@ export class Graph {
     const query = parseQuery(search, asked.headers);
     const segments = segmentsOf(path);
     const access = new Access(roles);
-    const call: Call = { ...this.#world, asked, path, segments, query, access };
+    const tenant = this.#seenBy(segments);
+    const call: Call = { ...this.#world, tenant, asked, path, segments, query, access };
     const units = resourceUnits(path, query);
     const headers = this.#charge(asked, units);
     return { answer: route(call), headers: { ...unitsHeader(units), ...headers } };
+  }
+
+  /** The tenant as it is seen by the part of Graph that answers. */
+  #seenBy(segments: readonly string[]): Tenant {
+    const { behaviour, replicas, tenant } = this.#world;
+    if (asksForChanges({ segments })) return tenant;
+    const part = asksForOne(segments) ? 'objects' : 'lists';
+    return replicas.seenBy(part, behaviour[`${part}Behind`]);
   }
 
   #charge({ headers }: Asked, units: number): Record<string, string> {

@@ -63,6 +63,14 @@ export interface Behaviour {
   headerCase: 'canonical' | 'lower' | 'upper';
   /** Objects repeated within a delta round. Default false. */
   deltaRepeats: boolean;
+  /** The objects of a delta round, the slices of an object's links and the links themselves, in any order. Default `as-made`. */
+  deltaOrder: 'as-made' | 'any';
+  /** So many of the latest changes are told by a later delta round only. Default 0. */
+  deltaBehind: number;
+  /** So many of the latest changes are not in any list yet, `$expand` and the members of groups included. Default 0. */
+  listsBehind: number;
+  /** So many of the latest changes are not seen yet where an object, or what hangs on it, is asked for by id. Default 0. */
+  objectsBehind: number;
   /** The form of Retry-After on a 429 that brings none of its own. Default `seconds`. */
   retryAfter: 'seconds' | 'fraction' | 'date' | 'none';
   /**
@@ -103,6 +111,10 @@ export const defaultBehaviour: Readonly<Behaviour> = {
   shuffleBatch: true,
   headerCase: 'canonical',
   deltaRepeats: false,
+  deltaOrder: 'as-made',
+  deltaBehind: 0,
+  listsBehind: 0,
+  objectsBehind: 0,
   retryAfter: 'seconds',
   quota: 'none',
   pageTokenSeconds: Infinity,

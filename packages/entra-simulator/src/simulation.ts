@@ -13,6 +13,7 @@ import { answerConsent } from './sign-in/consent.ts';
 import { Desk } from './sign-in/desk.ts';
 import { IdTokens } from './sign-in/id-token.ts';
 import { generateTenant } from './tenant/generate.ts';
+import { Replicas } from './tenant/replicas.ts';
 import type { Tenant } from './tenant/tenant.ts';
 import { registerApplication, type Application } from './token/application.ts';
 import { answerDiscovery } from './token/discovery.ts';
@@ -46,6 +47,7 @@ function withoutToken(headers: Readonly<Record<string, string>>): Record<string,
 /** A pretend tenant with its login and its Graph: a request in, an answer out, whoever carries them. */
 export class Simulation {
   readonly url: string;
+  /** What is written to it, Graph shows: at once, or where its behaviour says so later. */
   readonly tenant: Tenant;
   readonly application: Application;
   readonly behaviour: Behaviour;
@@ -69,14 +71,21 @@ export class Simulation {
     this.#rounds =
       options.inRounds === true ? new Rounds(() => (this.requests.rounds += 1)) : undefined;
     this.#onAnswer = options.onAnswer ?? (() => undefined);
-    this.tenant = generateTenant(options);
+    const original = generateTenant(options);
+    const replicas = new Replicas(
+      original,
+      (now) => generateTenant({ ...options, now }),
+      this.#now,
+    );
+    this.tenant = replicas.written;
     this.application = registerApplication(options);
     this.behaviour = { ...defaultBehaviour, ...options.behaviour };
     this.requests = RequestLog.keeping(options.keepRequests ?? 10_000);
     this.#issuer = new TokenIssuer(this.#now, options.tokenSeconds ?? 3599);
     this.#graph = new Graph({
       url,
-      tenant: this.tenant,
+      tenant: original,
+      replicas,
       behaviour: this.behaviour,
       application: this.application,
       pageTokens: new PageTokens(this.tenant.id),

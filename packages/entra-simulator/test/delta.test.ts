@@ -234,3 +234,64 @@ test('objects repeat and pages come empty where that is asked for', async () => 
   assert.equal(new Set(items.map(({ id }) => id)).size, 60);
   assert.ok(pages.some((page) => page.body.value?.length === 0));
 });
+
+test('in any order, a round says the same, its links and the slices of a group included', async () => {
+  const said = async (deltaOrder: 'as-made' | 'any') => {
+    await using simulator = await served({
+      behaviour: { deltaOrder, memberSlice: 2, deltaPageSize: 3 },
+    });
+    const client = await signIn(simulator);
+    const { tenant } = simulator;
+    const users = await round(client, '/users/delta?$select=displayName,manager');
+    const groups = await round(client, '/groups/delta?$select=displayName,members');
+    const [group = ''] = [...tenant.groups()].map(({ id }) => id);
+    const people = [...tenant.users()].slice(0, 9).map(({ id }) => id);
+    for (const [at, id] of people.entries()) {
+      tenant.updateUser(id, { displayName: `Number ${at}` });
+      tenant.setManager(id, people[(at + 1) % people.length] ?? null);
+      tenant.removeMember(group, id);
+    }
+    return {
+      users: (await round(client, users.link)).items,
+      groups: (await round(client, groups.link)).items,
+    };
+  };
+  const [made, any] = [await said('as-made'), await said('any')];
+  const sorted = (items: readonly Item[]): readonly string[] =>
+    items
+      .flatMap((item) => {
+        const links = [item['manager@delta'], item['members@delta']].flatMap((of) => of ?? []);
+        return [item.id, ...links.map((link) => `${item.id} ${JSON.stringify(link)}`)];
+      })
+      .toSorted();
+  const without = (lines: readonly string[]): readonly string[] => [...new Set(lines)];
+  assert.notDeepEqual(any.users, made.users);
+  assert.deepEqual(without(sorted(any.users)), without(sorted(made.users)));
+  assert.deepEqual(without(sorted(any.groups)), without(sorted(made.groups)));
+  const places = (items: readonly Item[]): readonly string[] => items.map(({ id }) => id);
+  assert.ok(places(any.groups).length > 4, 'the group comes in slices');
+});
+
+test('a change that is told late is in a later round, and in no other', async () => {
+  await using simulator = await served();
+  const client = await signIn(simulator);
+  const { behaviour, tenant } = simulator;
+  const first = await round(client, '/users/delta?$select=displayName');
+  const [one = '', two = ''] = [...tenant.users()].map(({ id }) => id);
+  tenant.updateUser(one, { displayName: 'First' });
+  tenant.updateUser(two, { displayName: 'Second' });
+  behaviour.deltaBehind = 1;
+  const second = await round(client, first.link);
+  assert.deepEqual(
+    second.items.map(({ id }) => id),
+    [one],
+  );
+  behaviour.deltaBehind = 5;
+  assert.deepEqual((await round(client, second.link)).items, []);
+  behaviour.deltaBehind = 0;
+  const last = await round(client, second.link);
+  assert.deepEqual(
+    last.items.map(({ id }) => id),
+    [two],
+  );
+});

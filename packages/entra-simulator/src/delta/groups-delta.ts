@@ -6,6 +6,7 @@ import type { Call } from '../world.ts';
 import { fold, type Folded } from './fold.ts';
 import {
   goneLink,
+  inOrder,
   link,
   pageBody,
   removed,
@@ -21,7 +22,10 @@ import { roundOf, type Round } from './round.ts';
 
 /** An object that is stated over one or more entries, with slices of its links. */
 interface Stated {
-  readonly entry: Entry;
+  /** undefined: there is nothing to say of it any more, but its place is kept, so that pages go on where they stood. */
+  readonly entry: Entry | undefined;
+  /** How many links the round has of it, whatever happens while it is read; null: those that stand. */
+  readonly told: number | null;
   /** The links from a place on, each with the place after it. */
   readonly links: (place: number) => Iterable<readonly [Entry, number]>;
 }
@@ -52,6 +56,7 @@ function* memberLinks(
 function whole(call: Call, group: Group, tracking: Tracking): Stated {
   return {
     entry: stated(group.entity(), tracking.properties),
+    told: null,
     links: tracking.members ? (place) => memberLinks(call, group, place) : none,
   };
 }
@@ -70,18 +75,19 @@ function* changedLinks(
   }
 }
 
-function changed(call: Call, folded: Folded, tracking: Tracking): Stated | undefined {
+function changed(call: Call, folded: Folded, tracking: Tracking): Stated {
   const group = call.tenant.groupTable.byId(folded.id);
-  if (group === undefined) return { entry: removed(folded.id, 'deleted'), links: none };
-  if (group.deleted) {
-    return folded.moved ? { entry: removed(folded.id, 'changed'), links: none } : undefined;
-  }
+  const told = folded.anew ? null : folded.members.size;
+  const linkless = (entry: Entry | undefined): Stated => ({ entry, told, links: none });
+  if (group === undefined) return linkless(removed(folded.id, 'deleted'));
+  if (group.deleted) return linkless(folded.moved ? removed(folded.id, 'changed') : undefined);
   if (folded.anew) return whole(call, group, tracking);
   const linked = tracking.members && folded.members.size > 0;
-  if (!linked && !touches(tracking.properties, folded.properties)) return undefined;
+  if (!linked && !touches(tracking.properties, folded.properties)) return linkless(undefined);
   const shown = statedProperties(call, tracking.properties, folded.properties);
   return {
     entry: stated(group.entity(), shown),
+    told,
     links: linked ? (place) => changedLinks(call, folded, place) : none,
   };
 }
@@ -91,7 +97,7 @@ function everything(call: Call, round: Round, tracking: Tracking): readonly Stat
   const groups = call.tenant.groupTable.all().filter(({ id }) => wanted?.has(id) ?? true);
   return groups.map((group) =>
     group.deleted
-      ? { entry: removed(group.id, 'changed'), links: none }
+      ? { entry: removed(group.id, 'changed'), told: null, links: none }
       : whole(call, group, tracking),
   );
 }
@@ -102,7 +108,7 @@ function whatChanged(call: Call, round: Round, tracking: Tracking): readonly Sta
   const concerns = (id: string) =>
     (wanted?.has(id) ?? true) && tenant.roster.indexOfId(id) === undefined;
   const folds = fold(tenant.changes.between(round.after, round.upTo), concerns);
-  return folds.map((one) => changed(call, one, tracking)).filter((one) => one !== undefined);
+  return folds.map((one) => changed(call, one, tracking));
 }
 
 function slice(
@@ -128,6 +134,10 @@ function page(call: Call, round: Round, all: readonly Stated[]): Page {
   while (at < all.length) {
     const one = all[at];
     if (one === undefined) break;
+    if (one.entry === undefined) {
+      at += 1;
+      continue;
+    }
     if (entries.length === deltaPageSize || slices === slicesOfPage)
       return { entries, next: { at, member } };
     const { links, next } = slice(one, member, memberSlice);
@@ -137,6 +147,30 @@ function page(call: Call, round: Round, all: readonly Stated[]): Page {
     member = next ?? 0;
   }
   return { entries, next: undefined };
+}
+
+/** The same in any order: the slices of an object need not come one after another. */
+function anyPage(call: Call, round: Round, all: readonly Stated[]): Page {
+  const { deltaPageSize, memberSlice } = call.behaviour;
+  const made: (Entry | undefined)[] = [];
+  for (const one of all) {
+    // A group that goes while the round is read keeps the places of its slices.
+    const slices = one.told === null ? 1 : Math.max(1, Math.ceil(one.told / memberSlice));
+    let place: number | undefined = 0;
+    for (let at = 0; at < slices; at += 1) {
+      const cut = slice(one, place ?? 0, one.told === null ? Infinity : memberSlice);
+      const links = inOrder(call, round, cut.links);
+      const stands = place === undefined ? undefined : one.entry;
+      made.push(links.length > 0 ? { ...stands, 'members@delta': links } : stands);
+      place = cut.next;
+    }
+  }
+  const end = round.at + deltaPageSize;
+  const shown = inOrder(call, round, made).slice(round.at, end);
+  return {
+    entries: shown.filter((entry) => entry !== undefined),
+    next: end < made.length ? { at: end, member: 0 } : undefined,
+  };
 }
 
 /** Answers `/groups/delta`. */
@@ -149,5 +183,6 @@ export function answerGroupsDelta(call: Call): Answer {
   };
   if (tracking.members) call.access.needMemberships();
   const all = round.first ? everything : whatChanged;
-  return reply(pageBody(call, round, () => page(call, round, all(call, round, tracking))));
+  const pageOf = call.behaviour.deltaOrder === 'any' ? anyPage : page;
+  return reply(pageBody(call, round, () => pageOf(call, round, all(call, round, tracking))));
 }

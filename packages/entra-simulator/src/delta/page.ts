@@ -2,6 +2,7 @@ import { contextOf } from '../odata/listing.ts';
 import { propertyOf, selectOf } from '../odata/select.ts';
 import { schemas, typeName, type Property } from '../odata/schema.ts';
 import type { Entity } from '../tenant/directory-object.ts';
+import { mix } from '../tenant/hash.ts';
 import type { Call } from '../world.ts';
 import { deltaLink, nextLink, type Round } from './round.ts';
 
@@ -67,6 +68,17 @@ export function link(call: Call, id: string): Entry {
 export function goneLink(call: Call, id: string, purged: boolean): Entry {
   const reason = purged ? 'deleted' : call.behaviour.removedLinkReason;
   return { ...link(call, id), '@removed': { reason } };
+}
+
+/** In the order in which they were made, or in another that is the same on every page of a round. */
+export function inOrder<Item>(
+  { behaviour }: Call,
+  { after, upTo }: Round,
+  made: readonly Item[],
+): readonly Item[] {
+  if (behaviour.deltaOrder === 'as-made') return made;
+  const placed = made.map((item, at) => ({ item, place: mix(after * 31 + upTo, at) }));
+  return placed.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
 function repeated(entries: readonly Entry[]): readonly Entry[] {

@@ -77,12 +77,16 @@ function idsFiltered(call: Call): readonly string[] | undefined {
   return ids.map((id) => id.toLowerCase());
 }
 
+/** The change that a round ends with: the latest, or the latest that is told already. */
+const told = ({ behaviour, tenant }: Call, after = 0): number =>
+  Math.max(after, tenant.changes.seq - behaviour.deltaBehind);
+
 function fresh(call: Call, tracked: Tracked): Round {
   const { top, orderby, expand, search, select } = call.query;
   if ([top, orderby, expand, search].some((option) => option !== undefined)) {
     throw unsupportedQuery('The query option is not supported for change tracking.');
   }
-  const now = call.tenant.changes.seq;
+  const now = told(call);
   const start = { at: 0, member: 0, page: 0, issued: call.now() };
   return { tracked, select, ids: idsFiltered(call), first: true, after: 0, upTo: now, ...start };
 }
@@ -111,7 +115,8 @@ export function roundOf(call: Call, tracked: Tracked): Round {
   const round = unsealed(call, tracked, deltaToken, 'delta');
   const { seq } = call.tenant.changes;
   if (round.issued + week < call.now() || round.upTo > seq) throw expired(call, tracked);
-  return { ...round, first: false, after: round.upTo, upTo: seq, at: 0, member: 0, page: 0 };
+  const upTo = told(call, round.upTo);
+  return { ...round, first: false, after: round.upTo, upTo, at: 0, member: 0, page: 0 };
 }
 
 /** The link to the next page of a round. */

@@ -6,6 +6,7 @@ import type { Call } from '../world.ts';
 import { fold, type Folded } from './fold.ts';
 import {
   goneLink,
+  inOrder,
   link,
   pageBody,
   removed,
@@ -60,14 +61,14 @@ function managerLinks(call: Call, { manager }: Folded): Entry[] {
   ];
 }
 
-function changed(call: Call, folded: Folded, tracking: Tracking): Entry | undefined {
+function changed(call: Call, round: Round, folded: Folded, tracking: Tracking): Entry | undefined {
   const { roster } = call.tenant;
   const index = roster.indexOfId(folded.id);
   if (index === undefined) return undefined;
   if (roster.isPurged(index)) return removed(folded.id, 'deleted');
   if (roster.isDeleted(index)) return folded.moved ? removed(folded.id, 'changed') : undefined;
   if (folded.anew) return whole(call, index, tracking);
-  const links = tracking.manager ? managerLinks(call, folded) : [];
+  const links = tracking.manager ? inOrder(call, round, managerLinks(call, folded)) : [];
   if (links.length === 0 && !touches(tracking.properties, folded.properties)) return undefined;
   const shown = statedProperties(call, tracking.properties, folded.properties);
   const entry = stated(roster.entity(index), shown);
@@ -80,12 +81,15 @@ function changesPage(call: Call, round: Round, tracking: Tracking): Page {
   const concerns = (id: string) =>
     (wanted?.has(id) ?? true) && tenant.roster.indexOfId(id) !== undefined;
   const folds = fold(tenant.changes.between(round.after, round.upTo), concerns);
-  const entries = folds
-    .map((one) => changed(call, one, tracking))
-    .filter((one) => one !== undefined);
+  // What there is nothing to say of any more keeps its place: pages go on where they stood.
+  const entries = inOrder(
+    call,
+    round,
+    folds.map((one) => changed(call, round, one, tracking)),
+  );
   const end = round.at + behaviour.deltaPageSize;
   return {
-    entries: entries.slice(round.at, end),
+    entries: entries.slice(round.at, end).filter((entry) => entry !== undefined),
     next: end < entries.length ? { at: end, member: 0 } : undefined,
   };
 }

@@ -32,6 +32,7 @@ const others: readonly Partial<Behaviour>[] = [
   { replacedManager: 'new-only' },
   { removedInFirstRound: false, deltaTokenLatest: 'refused' },
   { deltaRepeats: true },
+  { deltaOrder: 'any', memberSlice: 2, deltaPageSize: 3 },
   { absentManager: 'null' },
   { servicePrincipalMembers: 'listed' },
   { shuffleBatch: false, headerCase: 'lower' },
@@ -39,8 +40,11 @@ const others: readonly Partial<Behaviour>[] = [
   { quota: 'by-tenant-size' },
 ];
 
-/** Shown elsewhere: a permission is refused, a link has run out, or Graph throttles. */
+/** Shown elsewhere: a permission is refused, a link has run out, Graph throttles, or is behind. */
 const elsewhere = [
+  'deltaBehind',
+  'listsBehind',
+  'objectsBehind',
   'hiddenMembership',
   'nullsWithoutPermission',
   'expiredDelta',

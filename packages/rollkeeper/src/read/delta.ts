@@ -1,4 +1,3 @@
-import { RollkeeperError } from '../directory/error.ts';
 import type { Checkpoint, GroupsLink } from '../directory/checkpoint.ts';
 import type { KnownGroup } from '../directory/known.ts';
 import type { GroupStatement, ObjectId } from '../directory/statement.ts';
@@ -32,6 +31,10 @@ export interface DeltaReading extends Pick<Reading, 'ignored' | 'unresolved'> {
   readonly way: DeltaWay;
   /** The scope's group as it is called now; null: nothing was said of it. */
   readonly groupName: string | null;
+  /** Groups that were named and not found: just deleted, or not there yet. */
+  readonly missingGroups: number;
+  /** Something was asked for beside the rounds, whose answer may lag behind them. */
+  readonly asked: boolean;
 }
 
 export interface Since {
@@ -79,6 +82,8 @@ export async function readDelta(
     ignored: groups.ignored,
     unresolved: outcome.unresolved.size,
     groupName: outcome.groupName,
+    missingGroups: outcome.missingGroups,
+    asked: outcome.asked,
     way: links.way,
     checkpoint: {
       takenAt: at,
@@ -89,6 +94,7 @@ export async function readDelta(
       // Asked for twice in vain, they are left to the rounds to come, and to the full read that proves them.
       unresolved: [...outcome.unresolved].filter((id) => !checkpoint.unresolved.includes(id)),
       deletedGroups: stillWaitedFor(checkpoint, groups, outcome.deletedGroups, at),
+      ended: null,
     },
   };
 }
@@ -126,6 +132,8 @@ interface Outcome {
   readonly deletedGroups: readonly ObjectId[];
   readonly groupName: string | null;
   readonly unresolved: ReadonlySet<ObjectId>;
+  readonly missingGroups: number;
+  readonly asked: boolean;
 }
 
 const nothing: Outcome = {
@@ -133,6 +141,8 @@ const nothing: Outcome = {
   deletedGroups: [],
   groupName: null,
   unresolved: new Set(),
+  missingGroups: 0,
+  asked: false,
 };
 
 /** What follows from what the rounds said: the closure moves, people are placed anew, doubts are asked about. */
@@ -143,6 +153,7 @@ class Moves {
   readonly #links: Links;
   readonly #covered: ReadonlySet<ObjectId>;
   readonly #newLinks: GroupsLink[] = [];
+  #missingGroups = 0;
 
   constructor(
     parts: DeltaParts,
@@ -194,6 +205,8 @@ class Moves {
       deletedGroups: left.filter((id) => this.#groups.gone.has(id)),
       groupName,
       unresolved: placing.unresolved,
+      missingGroups: this.#missingGroups,
+      asked: true,
     };
   }
 
@@ -236,22 +249,13 @@ class Moves {
             for (const one of ids) people.add(one);
           },
           onGroups: (groupId, ids) => nesting.add(groupId, ids),
+          // Only a full read believes nobody to be gone because of it.
+          onMissing: (_, error) => {
+            throw new Resync('group_not_found', error);
+          },
         });
       }
-      await this.#listed(tasks);
-    }
-  }
-
-  /**
-   * The links tell of a group that came and was deleted since for as long as they are gone on from; only a full read ends
-   * that, which believes nobody to be gone because of it.
-   */
-  async #listed(tasks: Tasks): Promise<void> {
-    try {
       await tasks.done();
-    } catch (error) {
-      const isMissing = error instanceof RollkeeperError && error.code === 'graph.not_found';
-      throw isMissing ? new Resync('group_not_found', error) : error;
     }
   }
 
@@ -297,6 +301,7 @@ class Moves {
     const ids = [...new Set([...this.#groups.changed, ...moved])].filter((id) => tracked.has(id));
     const answers = await graph.batch(ids.map(queries.group), { signal });
     const bodies = answers.flatMap((answer) => (found(answer) ? [answer.body] : []));
+    this.#missingGroups = ids.length - bodies.length;
     const groups: GroupStatement[] = [
       ...bodies.map((body) => decodeGroup(body, closure.has(decodeId(body)))),
       ...left

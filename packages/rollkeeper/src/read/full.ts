@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../directory/checkpoint.ts';
+import type { ObjectId } from '../directory/statement.ts';
 import type { DeltaWay } from '../graph/queries.ts';
 import { askForAbsent } from './absence.ts';
 import { askForAbsentMemberships } from './absent-memberships.ts';
@@ -12,6 +13,8 @@ import { Tracking } from './tracking.ts';
 import type { TrackingOptions } from './tracking.ts';
 
 export interface FullReading extends Reading {
+  /** Groups that were named and not found: just deleted, or not there yet. */
+  readonly missingGroups: number;
   readonly checkpoint: Checkpoint;
   /** How its links were taken. */
   readonly way: DeltaWay;
@@ -34,8 +37,21 @@ export async function readFull(
   const members = new Members(parts, tasks, tracking.cover);
   void tasks.start(async () => await tracking.stateSleepers());
 
+  const missing = new Set<ObjectId>();
   const { strategy, unresolved } = await readPeopleInScope(
-    { parts, people, members, tasks, onPeople: async (page) => await stateUsers(parts, page) },
+    {
+      parts,
+      people,
+      members,
+      tasks,
+      onMissing: (groupId, error) => {
+        if (scope.kind === 'group' && groupId === scope.groupId) throw error;
+        missing.add(groupId);
+        // What is known of it stays, and its people by their own account: the next run reads everything.
+        parts.known.stateGroup(groupId);
+      },
+      onPeople: async (page) => await stateUsers(parts, page),
+    },
     scope,
   );
   const closure = members.walked;
@@ -51,6 +67,7 @@ export async function readFull(
     ignored: members.ignored,
     strategy,
     unresolved,
+    missingGroups: missing.size,
     checkpoint: tracking.checkpoint([...parts.known.unstatedListed()]),
     way: tracking.way,
   };

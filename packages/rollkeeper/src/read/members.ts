@@ -17,6 +17,8 @@ export interface Walk {
   readonly counted?: (groupId: ObjectId) => number | null;
   /** Takes the ids of users as they are found; resolves when there is room for more. */
   readonly onUsers: (ids: readonly ObjectId[]) => Promise<void>;
+  /** Takes groups that are not found, with Graph's answer, or throws that. Left out: one that is not found ends the walk. */
+  readonly onMissing?: (groupId: ObjectId, error: RollkeeperError) => void;
   /** Takes the groups found in a group. */
   readonly onGroups?: (groupId: ObjectId, ids: readonly ObjectId[]) => void;
 }
@@ -77,7 +79,7 @@ export class Members {
     }
     void this.#tasks.start(async () => {
       await ready;
-      await this.#describe(fresh, walk.inClosure);
+      await this.#describe(fresh, walk);
     });
   }
 
@@ -93,10 +95,11 @@ export class Members {
         await this.#take(groupId, page, walk);
       }
     } catch (error) {
-      if (error instanceof RollkeeperError && error.code === 'graph.forbidden') {
-        await this.#refuseHidden(groupId, error);
-      }
-      throw error;
+      if (!(error instanceof RollkeeperError)) throw error;
+      if (error.code === 'graph.forbidden') await this.#refuseHidden(groupId, error);
+      if (error.code !== 'graph.not_found' || walk.onMissing === undefined) throw error;
+      walk.onMissing(groupId, error);
+      return;
     }
     if (listed === 0) await this.#refuseHidden(groupId);
   }
@@ -123,7 +126,7 @@ export class Members {
     await walk.onUsers(users);
   }
 
-  async #describe(ids: readonly ObjectId[], inClosure: boolean): Promise<void> {
+  async #describe(ids: readonly ObjectId[], { inClosure, onMissing }: Walk): Promise<void> {
     const { graph, known, signal, stage } = this.#parts;
     const answers = await graph.batch(
       ids.map((id) => queries.group(id)),
@@ -133,6 +136,10 @@ export class Members {
       found(answer) ? [decodeGroup(answer.body, inClosure)] : [],
     );
     for (const { id } of groups) known.stateGroup(id);
+    for (const [at, id] of ids.entries()) {
+      const answer = answers[at];
+      if (answer?.ok === false) onMissing?.(id, answer.error);
+    }
     await stage({ groups });
   }
 

@@ -12,6 +12,8 @@ export interface ScopeParts {
   readonly people: People;
   readonly members: Members;
   readonly tasks: Tasks;
+  /** As of a walk, for the groups in the scope's. */
+  readonly onMissing?: Walk['onMissing'];
   /** Takes people as they arrive, some perhaps twice; resolves when there is room for more. */
   readonly onPeople: (people: readonly DecodedUser[]) => Promise<void>;
 }
@@ -59,13 +61,14 @@ async function readMembers(
   scopeParts: ScopeParts,
   scope: Extract<ResolvedScope, { kind: 'group' }>,
 ): Promise<PeopleRead> {
-  const { members, parts, people, tasks } = scopeParts;
+  const { members, onMissing, parts, people, tasks } = scopeParts;
   const arrivals = new Arrivals(scopeParts, scope);
   const walk: Walk = {
     inClosure: true,
     follow: scope.membership === 'transitive',
     counted: (groupId) => (groupId === scope.groupId ? arrivals.direct : null),
     onUsers: async (ids) => await arrivals.take(ids),
+    ...(onMissing === undefined ? {} : { onMissing }),
   };
   members.start([scope.groupId], walk);
   await members.done();

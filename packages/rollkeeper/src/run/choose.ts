@@ -1,3 +1,4 @@
+import type { Checkpoint, Links } from '../directory/checkpoint.ts';
 import { resyncReasons } from '../read/resync.ts';
 import type { Remembered } from '../store/store.ts';
 
@@ -49,12 +50,20 @@ export function choose(
   if (checkpoint.select !== question.select) {
     return { kind: 'resync', reason: 'attributes_changed' };
   }
-  if (now - Date.parse(checkpoint.takenAt) > oldest) {
+  if (isTooOld(checkpoint.ended ?? checkpoint, now)) {
     return { kind: 'resync', reason: 'checkpoint_expired' };
   }
   if (now >= Date.parse(remembered.proofDueAt)) return { kind: 'full', reason: 'proof' };
   return { kind: 'delta' };
 }
+
+const isTooOld = ({ takenAt }: Links, now: number): boolean => now - Date.parse(takenAt) > oldest;
+
+/** From where a delta read goes on: from where the last one ended, if what is before that is too old. */
+export const goodFrom = (checkpoint: Checkpoint, now: number): Checkpoint =>
+  checkpoint.ended !== null && isTooOld(checkpoint, now)
+    ? { ...checkpoint, ...checkpoint.ended, ended: null }
+    : checkpoint;
 
 /** Rule 16: what makes a run's removals a change of the question, not of the tenant. */
 export const isAnotherQuestion = (
@@ -69,8 +78,10 @@ const keepsTheSame = (before: Remembered, { groupsToKeep }: Question): boolean =
   before.groupsToKeep.length === groupsToKeep.length &&
   before.groupsToKeep.every(({ text }, at) => text === groupsToKeep[at]);
 
-/** When delta reads are next proven: an hour after they began to go on from a new start, then a day after each proof. */
+/**
+ * When delta reads are next proven: an hour after they began to go on from a new start, which the lists of that read may have
+ * lagged behind; then a day after each proof.
+ */
 export function proofDueAt(reason: ReadReason, now: number): string {
-  const provesOnly = reason === 'proof' || reason === 'asked';
-  return new Date(now + (provesOnly ? day : day / 24)).toISOString();
+  return new Date(now + (reason === 'proof' ? day : day / 24)).toISOString();
 }

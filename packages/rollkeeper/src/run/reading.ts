@@ -7,8 +7,9 @@ import type { ResolvedScope, Strategy } from '../read/reading.ts';
 import { Resync } from '../read/resync.ts';
 import type { Claim, Remembered, RunKind } from '../store/store.ts';
 import type { Choice, Question, ReadReason } from './choose.ts';
-import { choose, isAnotherQuestion, proofDueAt } from './choose.ts';
+import { choose, goodFrom, isAnotherQuestion, proofDueAt } from './choose.ts';
 import { memoryOf } from './memory.ts';
+import { afterDelta, afterFull, goingOnFrom } from './overlap.ts';
 import type { RunParts } from './parts.ts';
 import { Proof } from './proof.ts';
 import { recall } from './recall.ts';
@@ -122,14 +123,21 @@ class Reader {
       remember: {
         ...remembered,
         groupName: groupName ?? remembered.groupName,
-        checkpoint: reading.checkpoint,
+        checkpoint:
+          reading.missingGroups > 0
+            ? null
+            : afterDelta(since.checkpoint, reading.checkpoint, reading.asked),
         deltaWay: reading.way,
       },
       scopeChanged: false,
       unchanged: null,
       strategy: null,
       proof: null,
-      warnings: [...renamed, ...unresolvedWarning(reading.unresolved)],
+      warnings: [
+        ...renamed,
+        ...unresolvedWarning(reading.unresolved),
+        ...missingWarning(reading.missingGroups),
+      ],
     };
   }
 
@@ -146,7 +154,9 @@ class Reader {
     const checkpoint = remembered?.checkpoint ?? null;
     if (remembered === null || checkpoint === null) throw new Resync('checkpoint_refused');
     const { at } = this.#options;
-    return { remembered, since: { checkpoint, at, way: remembered.deltaWay } };
+    const { now } = this.#parts;
+    const since = { checkpoint: goodFrom(checkpoint, now()), at, way: remembered.deltaWay };
+    return { remembered, since };
   }
 
   #deltaParts() {
@@ -158,6 +168,12 @@ class Reader {
       progress: (people: number, of: number) => progress({ phase: 'reading', people, of }),
       signal,
     };
+  }
+
+  /** The checkpoint whose links are as good as before, although everything is read; null: they are not, or nobody knows. */
+  #goesOnAfter(reason: ReadReason): Checkpoint | null {
+    const isGood = reason === 'proof' || reason === 'group_not_found';
+    return isGood ? this.#goingOn().since.checkpoint : null;
   }
 
   async #everything(
@@ -191,7 +207,9 @@ class Reader {
     const checkpoint =
       this.#options.claimedAs === 'approval'
         ? checkpointAfterApproval(scopeChanged ? null : before, question, reading.checkpoint)
-        : reading.checkpoint;
+        : reading.missingGroups > 0 && reason !== 'no_checkpoint'
+          ? null
+          : afterFull(this.#goesOnAfter(reason), reading.checkpoint);
     return {
       kind,
       reason,
@@ -214,7 +232,11 @@ class Reader {
       unchanged: known.unchanged,
       strategy: reading.strategy,
       proof,
-      warnings: [...found.warnings, ...unresolvedWarning(reading.unresolved)],
+      warnings: [
+        ...found.warnings,
+        ...unresolvedWarning(reading.unresolved),
+        ...missingWarning(reading.missingGroups),
+      ],
     };
   }
 }
@@ -242,16 +264,22 @@ function checkpointAfterApproval(
 ): Checkpoint | null {
   const old = before?.checkpoint ?? null;
   if (old === null || old.select !== select) return null;
-  const told = new Set(old.groups.flatMap(({ ids }) => ids));
-  const joined = now.groups.filter(({ ids }) => ids.some((id) => !told.has(id)));
   const unresolved = [...new Set([...old.unresolved, ...now.unresolved])];
-  return { ...old, groups: [...old.groups, ...joined], unresolved };
+  const { ended, usersProven } = old;
+  return { ...goingOnFrom(old, now), unresolved, usersProven, ended };
 }
 
 function unresolvedWarning(unresolved: number): readonly string[] {
   if (unresolved === 0) return [];
   return [
     `${unresolved} members of the group could not be read: deleted while the run read, or not there yet. The next run asks again.`,
+  ];
+}
+
+function missingWarning(missing: number): readonly string[] {
+  if (missing === 0) return [];
+  return [
+    `${missing} groups in the group were not found: deleted while the run read, or not there yet. A later run looks again.`,
   ];
 }
 

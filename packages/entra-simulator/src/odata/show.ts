@@ -22,11 +22,12 @@ function isBasic(kind: ObjectKind, property: string): boolean {
   return kind !== 'user' || basicProfile.has(property);
 }
 
-/** Whatever was selected, the properties that are shown by default come as nulls. */
+/** Whatever was selected, the properties that are shown by default come as nulls; collections, which are never null, empty. */
 function limited({ kind, id }: Entity): Shown {
   const shown: Shown = { '@odata.type': typeName(kind), id };
   for (const property of schemas[kind].values()) {
-    if (property.shown && property.name !== 'id') shown[property.name] = null;
+    if (property.shown && property.name !== 'id')
+      shown[property.name] = property.collection ? [] : null;
   }
   return shown;
 }
@@ -43,7 +44,7 @@ export function show(entity: Entity, showing: Showing, audience: Audience): Show
   for (const { name, collection } of properties) {
     if (reading === 'basic' && !isBasic(entity.kind, name)) {
       if (!audience.nulls) throw requestDenied();
-      shown[name] = null;
+      shown[name] = collection ? [] : null;
     } else {
       const value = name === 'id' ? entity.id : entity.read(name);
       shown[name] = value ?? (collection ? [] : null);

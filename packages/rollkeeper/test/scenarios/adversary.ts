@@ -10,6 +10,8 @@ import { anyHappening as anyChange, groupsGo } from './story.ts';
 const turns: readonly Partial<Behaviour>[] = [
   { deltaRepeats: true },
   { deltaRepeats: false },
+  { deltaOrder: 'any' },
+  { deltaOrder: 'as-made' },
   { deltaPageSize: 1 },
   { deltaPageSize: 3 },
   { deltaPageSize: 200 },
@@ -74,6 +76,8 @@ const anyHappening = fc.oneof(
   },
 );
 const anyFull = fc.boolean();
+/** Writes that a part of Graph has not heard of. */
+const anyLag = fc.constantFrom(0, 0, 1, 3, 9);
 const anyNth = fc.integer({ min: 1, max: 12 });
 const anyStep = fc.oneof(
   { weight: 24, arbitrary: anyHappening },
@@ -87,6 +91,15 @@ const anyStep = fc.oneof(
       full: anyFull,
       nth: anyNth,
       happenings: fc.array(anyHappening, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      run: fc.constant('behind' as const),
+      full: fc.constant(false),
+      happenings: fc.array(anyHappening, { minLength: 1, maxLength: 3 }),
+      by: fc.record({ deltaBehind: anyLag, listsBehind: anyLag, objectsBehind: anyLag }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ run: fc.constant('dry' as const), full: anyFull }) },

@@ -318,6 +318,20 @@ describe('the group', () => {
   }
 });
 
+test('a hidden membership whose members are shown by type and id is read as it is', async (t) => {
+  const story = await scenario(t, { behaviour: { hiddenMembership: 'nulls' } });
+  await story.keeper.sync();
+  const before = story.everything();
+  story.entra.tenant.updateGroup(story.groupId, { visibility: 'HiddenMembership' });
+  for (const full of [false, true]) {
+    const { report } = await story.keeper.sync({ full });
+    assert.equal(report.users.softDeleted, 0);
+  }
+  const visible = (text: string): string =>
+    text.replaceAll('"visibility":"HiddenMembership"', '"visibility":null');
+  assert.equal(visible(story.everything()), visible(before));
+});
+
 describe('where the facts are open', () => {
   const behaviours: readonly NonNullable<SimulatorOptions['behaviour']>[] = [
     { expandManagerSelect: 'refused' },

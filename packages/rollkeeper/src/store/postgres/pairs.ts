@@ -14,27 +14,32 @@ import {
   settleMemberships,
   settlePeople,
 } from './staging.ts';
+import type { StagedTable } from './staging.ts';
 import { pageOf, personAbsent, personInScope } from '../pairs.ts';
 
 const comparable = userAttributes.filter(({ name }) => name !== 'accountEnabled');
+
+/** The rows of a page, before what they are joined with is looked up by its key: see `named`. */
+const pageFrom = (table: StagedTable): string => `
+  (SELECT * FROM ${table} r
+    WHERE r.tenant_id = $tenant AND r.run_id = $run AND r.row > $after
+    ORDER BY r.row LIMIT $limit)`;
 
 const userPairs = `
   SELECT s.row, s.account_enabled, s.supervisor_id,
          u.id IS NOT NULL, u.deleted_reason, u.account_enabled, u.supervisor_id,
          u.id IS NOT NULL AND (${anyDiffers(comparable, 's', 'u')}
         OR s.attributes IS DISTINCT FROM u.attributes)
-    FROM rollkeeper_staged_users s
+    FROM ${pageFrom('rollkeeper_staged_users')} s
     LEFT JOIN rollkeeper_users u ON u.tenant_id = s.tenant_id AND u.id = s.id
-   WHERE s.tenant_id = $tenant AND s.run_id = $run AND s.row > $after
-   ORDER BY s.row LIMIT $limit`;
+   ORDER BY s.row`;
 
 const absencePairs = `
   SELECT a.row, a.reason, NULL::text,
          u.id IS NOT NULL, u.deleted_reason, u.account_enabled, u.supervisor_id
-    FROM rollkeeper_staged_absences a
+    FROM ${pageFrom('rollkeeper_staged_absences')} a
     LEFT JOIN rollkeeper_users u ON u.tenant_id = a.tenant_id AND u.id = a.id
-   WHERE a.tenant_id = $tenant AND a.run_id = $run AND a.row > $after
-   ORDER BY a.row LIMIT $limit`;
+   ORDER BY a.row`;
 
 /** Whose links sleep, by what is known and by what this run has staged of them. */
 interface Dormant {
@@ -118,10 +123,9 @@ const groupPairs = `
   SELECT s.row, g.id IS NOT NULL, s.kept,
          g.id IS NOT NULL AND s.kept
          AND (s.in_closure <> g.in_closure OR ${anyDiffers(groupAttributes, 's', 'g')})
-    FROM rollkeeper_staged_groups s
+    FROM ${pageFrom('rollkeeper_staged_groups')} s
     LEFT JOIN rollkeeper_groups g ON g.tenant_id = s.tenant_id AND g.id = s.id
-   WHERE s.tenant_id = $tenant AND s.run_id = $run AND s.row > $after
-   ORDER BY s.row LIMIT $limit`;
+   ORDER BY s.row`;
 
 /**
  * What a plan makes of the member of `edge`: the reason that it brings, else the one that is known. Someone of whom

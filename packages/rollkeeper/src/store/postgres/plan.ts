@@ -5,7 +5,8 @@ import type { Database, Session } from './connection.ts';
 import type { CopiedValue } from './copy.ts';
 import { requireLease } from './lease.ts';
 import { becomes } from './pairs.ts';
-import { stagedFor } from './staging.ts';
+import { named, stagedFor } from './staging.ts';
+import type { StagedTable } from './staging.ts';
 import { integer } from '../row.ts';
 import { operationKind, plannedRow } from '../rows.ts';
 
@@ -51,22 +52,24 @@ function* lines(
   }
 }
 
+/** The id that the row of an operation `o` states. */
+const idOf = (table: StagedTable): string => `
+  (SELECT s.id FROM ${table} s
+    WHERE s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row)`;
+
 /** Whose coming or going an operation is: the plan for memberships asks for it. */
 async function nameComing(
   session: Session,
   { tenantId, runId }: Claim,
   after: number,
 ): Promise<void> {
-  for (const table of ['rollkeeper_staged_users', 'rollkeeper_staged_absences']) {
-    await session.run(
-      `UPDATE rollkeeper_operations o SET subject_id = s.id
-         FROM ${table} s
-        WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.sequence > $after
-          AND o.kind IN (${presence.map((kind) => `'${kind}'`).join(', ')})
-          AND s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row`,
-      { tenant: tenantId, run: runId, after },
-    );
-  }
+  await session.run(
+    `UPDATE rollkeeper_operations o
+        SET subject_id = coalesce(${idOf('rollkeeper_staged_users')}, ${idOf('rollkeeper_staged_absences')})
+      WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.sequence > $after
+        AND o.kind IN (${presence.map((kind) => `'${kind}'`).join(', ')})`,
+    { tenant: tenantId, run: runId, after },
+  );
 }
 
 /** An operation on the rows from `row` to `lastRow`, each of them staged. */
@@ -165,11 +168,9 @@ export async function membershipsLost(
 ): Promise<{ readonly all: number; readonly approved: number }> {
   if (removals === 0) return { all: 0, approved: 0 };
   const row = await session.get(
-    `SELECT count(*) AS memberships, count(*) FILTER (WHERE o.approved) AS approved
-       FROM rollkeeper_operations o
-       JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-      WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'remove_membership'
-        AND s.member_kind = 'user' AND ${becomes('s')} = 'stays'`,
+    `SELECT count(*) AS memberships, count(*) FILTER (WHERE s.approved) AS approved
+       FROM ${named('rollkeeper_staged_memberships', 'remove_membership')}
+      WHERE s.member_kind = 'user' AND ${becomes('s')} = 'stays'`,
     { tenant: tenantId, run: runId },
   );
   return { all: integer(row?.['memberships']), approved: integer(row?.['approved']) };

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../../../decide/operation.ts';
 import type { Session } from '../connection.ts';
+import { named } from '../staging.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 
@@ -27,10 +28,7 @@ const gonePeople = `
      AND kind IN ('soft_delete', 'move_reason') AND reason = 'permanently_deleted'`;
 
 const goneGroups = `
-  SELECT s.id
-    FROM rollkeeper_operations o
-    JOIN rollkeeper_staged_groups s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'remove_group'`;
+  SELECT s.id FROM ${named('rollkeeper_staged_groups', 'remove_group')}`;
 
 const linked = `
   tenant_id = $tenant AND supervisor_id IS NOT NULL

@@ -2,20 +2,14 @@ import type { OperationKind } from '../../../decide/operation.ts';
 import { groupAttributes } from '../../../directory/attribute.ts';
 import { groupColumns } from '../columns.ts';
 import type { Session } from '../connection.ts';
-import { stagedFor } from '../staging.ts';
+import { named, stagedFor } from '../staging.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 import { recordGroupUpdates } from './updates.ts';
 
-const stagedGroups = (kind: OperationKind): string => `
-  rollkeeper_operations o
-  JOIN rollkeeper_staged_groups s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
- WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
-
-const stagedMemberships = (kind: OperationKind): string => `
-  rollkeeper_operations o
-  JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
- WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+const stagedGroups = (kind: OperationKind): string => named('rollkeeper_staged_groups', kind);
+const stagedMemberships = (kind: OperationKind): string =>
+  named('rollkeeper_staged_memberships', kind);
 
 /** With every staged row that an operation stands for. */
 const stagedToAdd = `
@@ -24,7 +18,7 @@ const stagedToAdd = `
  WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'add_membership'`;
 
 const told = (change: string, kind: OperationKind): string => `
-  SELECT o.sequence AS number, '${change}' AS change, s.id AS subject_id,
+  SELECT s.sequence AS number, '${change}' AS change, s.id AS subject_id,
          NULL AS attribute, NULL AS old_value, NULL AS new_value
     FROM ${stagedGroups(kind)}`;
 
@@ -57,11 +51,13 @@ const updateGroups = `
   UPDATE rollkeeper_groups AS g
      SET ${groupAttributes.map(({ column }) => `${column} = s.${column}`).join(', ')},
          in_closure = s.in_closure
-    FROM ${stagedGroups('update_group')} AND g.tenant_id = s.tenant_id AND g.id = s.id`;
+    FROM ${stagedGroups('update_group')}
+   WHERE g.tenant_id = s.tenant_id AND g.id = s.id`;
 
 const removeGroups = `
-  DELETE FROM rollkeeper_groups
-   WHERE tenant_id = $tenant AND id IN (SELECT s.id FROM ${stagedGroups('remove_group')})`;
+  DELETE FROM rollkeeper_groups g
+   USING ${stagedGroups('remove_group')}
+   WHERE g.tenant_id = s.tenant_id AND g.id = s.id`;
 
 export async function applyMemberships(
   session: Session,
@@ -90,11 +86,11 @@ const addMemberships = `
    ORDER BY s.group_id, s.member_id`;
 
 const removed = `
-  SELECT o.sequence AS number, 'membership_removed' AS change, s.member_id AS subject_id,
+  SELECT s.sequence AS number, 'membership_removed' AS change, s.member_id AS subject_id,
          NULL AS attribute, s.group_id AS old_value, NULL AS new_value
     FROM ${stagedMemberships('remove_membership')}`;
 
 const removeMemberships = `
-  DELETE FROM rollkeeper_memberships
-   WHERE tenant_id = $tenant
-     AND (group_id, member_id) IN (SELECT s.group_id, s.member_id FROM ${stagedMemberships('remove_membership')})`;
+  DELETE FROM rollkeeper_memberships m
+   USING ${stagedMemberships('remove_membership')}
+   WHERE m.tenant_id = s.tenant_id AND m.group_id = s.group_id AND m.member_id = s.member_id`;

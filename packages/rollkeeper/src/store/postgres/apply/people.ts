@@ -2,16 +2,15 @@ import type { OperationKind } from '../../../decide/operation.ts';
 import { userAttributes } from '../../../directory/attribute.ts';
 import { anyDiffers, userColumns } from '../columns.ts';
 import type { Session } from '../connection.ts';
-import { stagedFor } from '../staging.ts';
+import { named, stagedFor } from '../staging.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 import { recordUpdates } from './updates.ts';
 
-/** `o` with the staged row `s` that it names, for operations of one kind. */
-const staged = (kind: OperationKind): string => `
-  rollkeeper_operations o
-  JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
- WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+const staged = (kind: OperationKind): string => named('rollkeeper_staged_users', kind);
+
+/** Our row `u` of the person whom `s` states. */
+const ours = 'u.tenant_id = s.tenant_id AND u.id = s.id';
 
 /** `o` with every staged row `s` that it stands for, and the sequence number of each. */
 const stagedToCreate = `
@@ -19,11 +18,14 @@ const stagedToCreate = `
   CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_users')}) s
  WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'create'`;
 
-/** `o` with our row `u` of the person: operations that may come of a staged absence know whom they concern. */
+/** Operations `o` that may come of a staged absence: they know whom they concern. Fenced off for the reason that `named` gives. */
 const coming = (kind: OperationKind): string => `
-  rollkeeper_operations o
-  JOIN rollkeeper_users u ON u.tenant_id = o.tenant_id AND u.id = o.subject_id
- WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+  (SELECT * FROM rollkeeper_operations
+    WHERE tenant_id = $tenant AND run_id = $run AND kind = '${kind}'
+   OFFSET 0) o`;
+
+/** Our row `u` of the person whom `o` concerns. */
+const theirs = 'u.tenant_id = o.tenant_id AND u.id = o.subject_id';
 
 /** What one kind of operation does: first what the change feed is told of it, then the rows. */
 interface Step {
@@ -57,7 +59,8 @@ const update: Pick<Step, 'rows'> = {
            status_since = CASE WHEN u.account_enabled IS FALSE AND s.account_enabled IS NOT FALSE THEN $at::timestamptz
                                ELSE u.status_since END,
            updated_at = $at
-      FROM ${staged('update')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+      FROM ${staged('update')}
+     WHERE ${ours}`,
 };
 
 function assignment({ column }: { readonly column: string }): string {
@@ -69,13 +72,15 @@ function assignment({ column }: { readonly column: string }): string {
 const deactivate: Step = {
   kind: 'deactivate',
   changes: `
-    SELECT o.sequence AS number, 'deactivated' AS change, u.id AS subject_id, 'accountEnabled' AS attribute,
+    SELECT s.sequence AS number, 'deactivated' AS change, u.id AS subject_id, 'accountEnabled' AS attribute,
            CASE WHEN u.account_enabled THEN 'true' END AS old_value, 'false' AS new_value
-      FROM rollkeeper_users u, ${staged('deactivate')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+      FROM ${staged('deactivate')}
+      JOIN rollkeeper_users u ON ${ours}`,
   rows: `
     UPDATE rollkeeper_users AS u
        SET account_enabled = false, status_since = $at, updated_at = $at
-      FROM ${staged('deactivate')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+      FROM ${staged('deactivate')}
+     WHERE ${ours}`,
 };
 
 const restore: Step = {
@@ -83,13 +88,13 @@ const restore: Step = {
   changes: `
     SELECT o.sequence AS number, 'restored' AS change, u.id AS subject_id,
            NULL AS attribute, u.deleted_reason AS old_value, NULL AS new_value
-      FROM ${coming('restore')}`,
+      FROM ${coming('restore')}
+      JOIN rollkeeper_users u ON ${theirs}`,
   rows: `
     UPDATE rollkeeper_users AS u
        SET deleted_reason = NULL, deleted_at = NULL, status_since = $at, updated_at = $at
-      FROM rollkeeper_operations o
-     WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'restore'
-       AND u.tenant_id = o.tenant_id AND u.id = o.subject_id`,
+      FROM ${coming('restore')}
+     WHERE ${theirs}`,
 };
 
 const softDelete: Step = {
@@ -97,14 +102,14 @@ const softDelete: Step = {
   changes: `
     SELECT o.sequence AS number, 'soft_deleted' AS change, u.id AS subject_id,
            NULL AS attribute, NULL AS old_value, o.reason AS new_value
-      FROM ${coming('soft_delete')}`,
+      FROM ${coming('soft_delete')}
+      JOIN rollkeeper_users u ON ${theirs}`,
   rows: `
     UPDATE rollkeeper_users AS u
        SET deleted_reason = o.reason, deleted_at = $at, status_since = $at, updated_at = $at,
            account_enabled = CASE o.reason WHEN 'disabled' THEN false ELSE u.account_enabled END
-      FROM rollkeeper_operations o
-     WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'soft_delete'
-       AND u.tenant_id = o.tenant_id AND u.id = o.subject_id`,
+      FROM ${coming('soft_delete')}
+     WHERE ${theirs}`,
 };
 
 const moveReason: Step = {
@@ -112,39 +117,43 @@ const moveReason: Step = {
   changes: `
     SELECT o.sequence AS number, 'reason_moved' AS change, u.id AS subject_id,
            NULL AS attribute, u.deleted_reason AS old_value, o.reason AS new_value
-      FROM ${coming('move_reason')}`,
+      FROM ${coming('move_reason')}
+      JOIN rollkeeper_users u ON ${theirs}`,
   rows: `
     UPDATE rollkeeper_users AS u
        SET deleted_reason = o.reason, updated_at = $at,
            status_since = CASE u.deleted_reason WHEN 'soft_deleted' THEN u.status_since ELSE $at::timestamptz END,
            account_enabled = CASE o.reason WHEN 'disabled' THEN false ELSE u.account_enabled END
-      FROM rollkeeper_operations o
-     WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'move_reason'
-       AND u.tenant_id = o.tenant_id AND u.id = o.subject_id`,
+      FROM ${coming('move_reason')}
+     WHERE ${theirs}`,
 };
 
 const setSupervisor: Step = {
   kind: 'set_supervisor',
   changes: `
-    SELECT o.sequence AS number, 'supervisor_set' AS change, u.id AS subject_id,
-           NULL AS attribute, u.supervisor_id AS old_value, o.supervisor_id AS new_value
-      FROM rollkeeper_users u, ${staged('set_supervisor')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+    SELECT s.sequence AS number, 'supervisor_set' AS change, u.id AS subject_id,
+           NULL AS attribute, u.supervisor_id AS old_value, s.planned_supervisor_id AS new_value
+      FROM ${staged('set_supervisor')}
+      JOIN rollkeeper_users u ON ${ours}`,
   rows: `
     UPDATE rollkeeper_users AS u
-       SET supervisor_id = o.supervisor_id, updated_at = $at
-      FROM ${staged('set_supervisor')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+       SET supervisor_id = s.planned_supervisor_id, updated_at = $at
+      FROM ${staged('set_supervisor')}
+     WHERE ${ours}`,
 };
 
 const clearSupervisor: Step = {
   kind: 'clear_supervisor',
   changes: `
-    SELECT o.sequence AS number, 'supervisor_cleared' AS change, u.id AS subject_id,
+    SELECT s.sequence AS number, 'supervisor_cleared' AS change, u.id AS subject_id,
            NULL AS attribute, u.supervisor_id AS old_value, NULL AS new_value
-      FROM rollkeeper_users u, ${staged('clear_supervisor')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+      FROM ${staged('clear_supervisor')}
+      JOIN rollkeeper_users u ON ${ours}`,
   rows: `
     UPDATE rollkeeper_users AS u
        SET supervisor_id = NULL, updated_at = $at
-      FROM ${staged('clear_supervisor')} AND u.tenant_id = s.tenant_id AND u.id = s.id`,
+      FROM ${staged('clear_supervisor')}
+     WHERE ${ours}`,
 };
 
 /** `told`: attributes whose differences are told one by one; the rest were not asked for then, or are not now. */
@@ -186,9 +195,8 @@ export async function refreshFingerprints(
               WHEN ${anyDiffers(userAttributes, 's', 'u')}
                 OR s.attributes IS DISTINCT FROM u.attributes OR s.supervisor_id IS DISTINCT FROM u.supervisor_id
               THEN -1 ELSE s.fingerprint END
-       FROM rollkeeper_staged_users s
-      WHERE s.tenant_id = $tenant AND s.run_id = $run
-        AND u.tenant_id = s.tenant_id AND u.id = s.id
+       FROM (SELECT * FROM rollkeeper_staged_users WHERE tenant_id = $tenant AND run_id = $run OFFSET 0) s
+      WHERE ${ours}
         AND u.deleted_reason IS NULL AND u.fingerprint <> s.fingerprint`,
     application,
   );

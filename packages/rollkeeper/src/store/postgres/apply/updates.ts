@@ -3,6 +3,7 @@ import type { Attribute } from '../../../directory/attribute.ts';
 import { groupAttributes, userAttributes } from '../../../directory/attribute.ts';
 import { told as asText } from '../columns.ts';
 import type { Session } from '../connection.ts';
+import { named } from '../staging.ts';
 import type { Application } from './record.ts';
 import { record } from './record.ts';
 
@@ -39,19 +40,10 @@ export async function recordGroupUpdates(
   await record(session, application, differences(attributes, groups, { change: 'group_updated' }));
 }
 
-/** `o`, the staged row `s` that it names, and our row `k`. */
-interface Updated {
-  readonly from: string;
-  readonly where: string;
-}
-
-const updated = (what: 'users' | 'groups', kind: OperationKind): Updated => ({
-  from: `
-       rollkeeper_operations o
-       JOIN rollkeeper_staged_${what} s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-       JOIN rollkeeper_${what} k ON k.tenant_id = s.tenant_id AND k.id = s.id`,
-  where: `o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`,
-});
+/** The staged row `s` that an operation names, and our row `k`. */
+const updated = (what: 'users' | 'groups', kind: OperationKind): string => `
+       ${named(`rollkeeper_staged_${what}`, kind)}
+       JOIN rollkeeper_${what} k ON k.tenant_id = s.tenant_id AND k.id = s.id`;
 
 const people = updated('users', 'update');
 const groups = updated('groups', 'update_group');
@@ -63,10 +55,10 @@ function enabling(attribute: Attribute): string {
     : asText(attribute, 's');
 }
 
-/** Each row of `of` once for each attribute that differs between what is stated and what is known. */
+/** Each row of `from` once for each attribute that differs between what is stated and what is known. */
 function differences(
   attributes: readonly Attribute[],
-  of: Updated,
+  from: string,
   {
     change,
     stated = (attribute) => asText(attribute, 's'),
@@ -77,20 +69,20 @@ function differences(
       `(${at}, '${attribute.name}', ${asText(attribute, 'k')}, ${stated(attribute)})`,
   );
   return `
-    SELECT o.sequence * ${stride} + a.position AS number, '${change}' AS change, s.id AS subject_id,
+    SELECT s.sequence * ${stride} + a.position AS number, '${change}' AS change, s.id AS subject_id,
            a.name AS attribute, a.old_value, a.new_value
-      FROM ${of.from}
+      FROM ${from}
       CROSS JOIN LATERAL (VALUES ${values.join(',\n             ')}) AS a (position, name, old_value, new_value)
-     WHERE ${of.where} AND a.old_value IS DISTINCT FROM a.new_value`;
+     WHERE a.old_value IS DISTINCT FROM a.new_value`;
 }
 
 /** A value of a JSON object as text: a string bare, a list or an object as JSON. */
 const member = (of: string): string => `${of}.attributes::json ->> e.name`;
 
 const extraDifferences = `
-  SELECT row_number() OVER (ORDER BY o.sequence, e.name) AS number, 'updated' AS change, s.id AS subject_id,
+  SELECT row_number() OVER (ORDER BY s.sequence, e.name) AS number, 'updated' AS change, s.id AS subject_id,
          e.name AS attribute, ${member('k')} AS old_value, ${member('s')} AS new_value
-    FROM ${people.from}
+    FROM ${people}
    CROSS JOIN json_array_elements_text($extra::json) AS e (name)
-   WHERE ${people.where} AND s.attributes IS DISTINCT FROM k.attributes
+   WHERE s.attributes IS DISTINCT FROM k.attributes
      AND ${member('k')} IS DISTINCT FROM ${member('s')}`;

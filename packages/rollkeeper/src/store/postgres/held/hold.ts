@@ -3,6 +3,7 @@ import type { Claim, Holding } from '../../store.ts';
 import type { Database, Session, Values } from '../connection.ts';
 import { requireLease } from '../lease.ts';
 import { becomes } from '../pairs.ts';
+import { named } from '../staging.ts';
 import { approvedBy, holdsAnything } from './earlier.ts';
 
 /** Takes removals out of a run's plan: those that are held stay in it, marked; those that are left go. */
@@ -46,11 +47,9 @@ const taken = (held: string, sequences: string): string => `
    WHERE tenant_id = $tenant AND run_id = $run AND sequence IN (${sequences})`;
 
 const membershipsLost = `
-  SELECT o.sequence
-    FROM rollkeeper_operations o
-    JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'remove_membership' AND NOT o.approved
-     AND s.member_kind = 'user'`;
+  SELECT s.sequence
+    FROM ${named('rollkeeper_staged_memberships', 'remove_membership')}
+   WHERE NOT s.approved AND s.member_kind = 'user'`;
 
 const lostWithMember = `${membershipsLost}
      AND EXISTS (SELECT 1 FROM rollkeeper_operations p

@@ -1,4 +1,5 @@
 import type { OperationKind } from '../../../decide/operation.ts';
+import { named } from '../staging.ts';
 import type { Application } from '../apply/record.ts';
 import type { Session } from '../connection.ts';
 import { holdsAnything } from './earlier.ts';
@@ -19,15 +20,11 @@ export async function settleHeld(
   if (await holdsAnything(session, application.tenant)) await session.run(stateAgain, application);
 }
 
-const people = (kind: OperationKind): string => `
-  SELECT s.id FROM rollkeeper_operations o
-    JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+const people = (kind: OperationKind): string =>
+  `SELECT s.id FROM ${named('rollkeeper_staged_users', kind)}`;
 
-const edges = (kind: OperationKind): string => `
-  SELECT s.member_id, s.group_id FROM rollkeeper_operations o
-    JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'`;
+const edges = (kind: OperationKind): string =>
+  `SELECT s.member_id, s.group_id FROM ${named('rollkeeper_staged_memberships', kind)}`;
 
 const subjects = (kind: OperationKind): string => `
   SELECT subject_id FROM rollkeeper_operations
@@ -65,15 +62,13 @@ const writes = [
     FROM rollkeeper_operations
    WHERE tenant_id = $tenant AND run_id = $run AND kind = 'held' AND held = 'leaving'`),
   insert(`
-  SELECT o.tenant_id, 'deactivations', s.id, '', o.run_id, NULL, 'held', $at::timestamptz, false
-    FROM rollkeeper_operations o
-    JOIN rollkeeper_staged_users s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'held' AND o.held = 'deactivations'`),
+  SELECT s.tenant_id, 'deactivations', s.id, '', s.run_id, NULL, 'held', $at::timestamptz, false
+    FROM ${named('rollkeeper_staged_users', 'held')}
+   WHERE s.held = 'deactivations'`),
   insert(`
-  SELECT o.tenant_id, 'memberships', s.member_id, s.group_id, o.run_id, NULL, 'held', $at::timestamptz, o.held = 'with_member'
-    FROM rollkeeper_operations o
-    JOIN rollkeeper_staged_memberships s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-   WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = 'held' AND o.held IN ('memberships', 'with_member')`),
+  SELECT s.tenant_id, 'memberships', s.member_id, s.group_id, s.run_id, NULL, 'held', $at::timestamptz, s.held = 'with_member'
+    FROM ${named('rollkeeper_staged_memberships', 'held')}
+   WHERE s.held IN ('memberships', 'with_member')`),
 ];
 
 /**

@@ -43,7 +43,7 @@ const described = {
     'The schema is missing or older than this version, and was not to be changed: run `rollkeeper migrate`.',
   'database.unreachable': 'No PostgreSQL server answered at the host and port.',
   'database.refused': 'The PostgreSQL server does not let this user in.',
-  'database.missing': 'The PostgreSQL server has no such database.',
+  'database.missing': 'The PostgreSQL server has no such database, or the file of SQLite is gone.',
   'database.forbidden': 'The role lacks a right in the database.',
   'database.lost':
     'The connection to the server, or what it had staged, was lost. No row was changed.',

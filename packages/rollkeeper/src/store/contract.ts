@@ -122,6 +122,7 @@ export function contract(name: string, open: (context: TestContext) => Promise<S
       );
       assert.equal(await store.person(tenant, 'b'), null);
       assert.deepEqual(await store.tenants(), [tenant, other]);
+      await store.ready();
     });
 
     test('nothing that is staged or planned is seen before it is applied', async (t) => {

@@ -61,6 +61,9 @@ export interface Store extends RunningStore, DecisionStore, ListingStore, Access
   /** Tenants with rows, in order of their id. */
   tenants(): Promise<readonly string[]>;
 
+  /** Resolves where the database is there and answers; throws `database.*` where it is away, or not the one that was opened. */
+  ready(): Promise<void>;
+
   /** Waits for what is under way, then closes. May be called twice. */
   close(): Promise<void>;
 }

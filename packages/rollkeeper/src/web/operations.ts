@@ -28,7 +28,7 @@ export function operations(site: Site): Hono<WebEnv> {
 /** Ready: the database answers. Why it does not is on the overview, for those who may see it. */
 async function ready(context: Context<WebEnv>, { keeping }: Site): Promise<Response> {
   try {
-    await (await keeping.store()).tenants();
+    await (await keeping.store()).ready();
     return context.text('ready\n');
   } catch (error) {
     if (!(error instanceof RollkeeperError)) throw error;

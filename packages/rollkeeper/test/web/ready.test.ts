@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
@@ -43,6 +43,21 @@ test('while the file of SQLite cannot be opened the process is alive and not rea
   await mkdir(dirname(file));
   assert.equal(await ready(), '200 ready\n');
   assert.equal(await page(), 200);
+});
+
+test('where the file of SQLite is taken away, or another put in its place, the process is not ready', async (t) => {
+  const story = await scenario(t);
+  const file = join(dirname(story.databaseFile), 'moved.db');
+  const keeper = await story.reopened({ ROLLKEEPER_DATABASE_URL: `sqlite:${file}` });
+  const { ready, health } = probes(keeper);
+  assert.equal(await ready(), '200 ready\n');
+  await rename(file, `${file}-away`);
+  assert.equal(await ready(), '503 not ready: database.missing\n');
+  await writeFile(file, '', { mode: 0o600 });
+  assert.equal(await ready(), '503 not ready: database.missing\n');
+  assert.equal(await health(), '200 ok\n');
+  await rename(`${file}-away`, file);
+  assert.equal(await ready(), '200 ready\n');
 });
 
 test('where the file is no database the process is alive and not ready', async (t) => {

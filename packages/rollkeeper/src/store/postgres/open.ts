@@ -87,6 +87,7 @@ function storeOn(database: Database): Store & Search {
     tenantNamed: async (name) => await tenantNamed(database, name),
     nameTenant: async (name, tenantId) => await nameTenant(database, name, tenantId),
     tenants: async () => await tenants(database),
+    ready: async () => void (await database.all('SELECT 1')),
     remembered: async (tenantId) => await remembered(database, tenantId),
     claim: async (tenantId, options) => await claim(database, owner, tenantId, options),
     renew: async (mine, leaseSeconds) => await renew(database, mine, leaseSeconds),

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+
+import { RollkeeperError } from '../../directory/error.ts';
 import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
 import { Freshener } from '../freshener.ts';
@@ -19,6 +22,7 @@ export async function openSqlite(
   const path = pathOf(location);
   const writing = new Thread(path, options.migrate);
   await writing.opened;
+  const opened = await identityOf(path);
   const reader = lazily(() => (path === ':memory:' ? writing : new Thread(path)));
   const freshener = new Freshener({
     freshness: async (tenantId) => await reader.get().ask('freshness', [tenantId]),
@@ -52,6 +56,10 @@ export async function openSqlite(
     tenantNamed: call('tenantNamed'),
     nameTenant: call('nameTenant'),
     tenants: read('tenants'),
+    ready: async () => {
+      if ((await identityOf(path)) !== opened) throw fileGone(path);
+      await reader.get().ask('ready', []);
+    },
     remembered: call('remembered'),
     claim: call('claim'),
     renew: call('renew'),
@@ -124,6 +132,22 @@ export async function openSqlite(
     },
   };
 }
+
+/** What tells a file from another in its place: who has it open would go on with one that nobody sees. null: there is none. */
+async function identityOf(path: string): Promise<string | null> {
+  if (path === ':memory:') return path;
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+const fileGone = (path: string): RollkeeperError =>
+  new RollkeeperError('database.missing', `${path} is not the file any more that was opened.`, {
+    remedy: 'Bring it back, or start the process again: what it writes now is lost.',
+  });
 
 type Answer<Name extends Method> = ReturnType<SynchronousStore[Name]>;
 

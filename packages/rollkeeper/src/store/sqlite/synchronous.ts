@@ -80,6 +80,7 @@ export function openSynchronously(
     tenantNamed: (name) => tenantNamed(connection, name),
     nameTenant: (name, tenantId) => nameTenant(connection, name, tenantId),
     tenants: () => tenants(connection),
+    ready: () => void tenants(connection),
     remembered: (tenantId) => remembered(connection, tenantId),
     claim: (tenantId, options) => claim(connection, owner, tenantId, options),
     renew: (mine, leaseSeconds) => renew(connection, mine, leaseSeconds),

@@ -33,6 +33,8 @@ export interface Simulator extends AsyncDisposable {
   latencyMs: number;
   /** Every token issued so far is refused with 401 from now on. */
   revokeTokens(): void;
+  /** Every part of Graph has seen what was written so far, whatever it lags behind from now on. */
+  catchUp(): void;
   /** Answers a request without the network. */
   answer(asked: Asked): Promise<Answer>;
   /** Ends every connection and stops listening. */
@@ -174,6 +176,7 @@ export async function serve(options: SimulatorOptions = {}): Promise<Simulator> 
       simulation.latencyMs = ms;
     },
     revokeTokens: () => simulation.revokeTokens(),
+    catchUp: () => simulation.catchUp(),
     answer: async (asked) => await simulation.answer(asked),
     close,
     [Symbol.asyncDispose]: close,

@@ -57,6 +57,7 @@ export class Simulation {
   latencyMs: number;
   readonly desk = new Desk();
   readonly #idTokens = new IdTokens();
+  readonly #replicas: Replicas;
   readonly #issuer: TokenIssuer;
   readonly #graph: Graph;
   readonly #rounds: Rounds | undefined;
@@ -72,12 +73,12 @@ export class Simulation {
       options.inRounds === true ? new Rounds(() => (this.requests.rounds += 1)) : undefined;
     this.#onAnswer = options.onAnswer ?? (() => undefined);
     const original = generateTenant(options);
-    const replicas = new Replicas(
+    this.#replicas = new Replicas(
       original,
       (now) => generateTenant({ ...options, now }),
       this.#now,
     );
-    this.tenant = replicas.written;
+    this.tenant = this.#replicas.written;
     this.application = registerApplication(options);
     this.behaviour = { ...defaultBehaviour, ...options.behaviour };
     this.requests = RequestLog.keeping(options.keepRequests ?? 10_000);
@@ -85,7 +86,7 @@ export class Simulation {
     this.#graph = new Graph({
       url,
       tenant: original,
-      replicas,
+      replicas: this.#replicas,
       behaviour: this.behaviour,
       application: this.application,
       pageTokens: new PageTokens(this.tenant.id),
@@ -98,6 +99,11 @@ export class Simulation {
   /** Every token issued so far is refused with 401 from now on. */
   revokeTokens(): void {
     this.#issuer.revoke();
+  }
+
+  /** Every part of Graph has seen what was written so far, whatever it lags behind from now on. */
+  catchUp(): void {
+    this.#replicas.catchUp();
   }
 
   /** Answers a request: faults, latency and the log included. */

@@ -50,6 +50,8 @@ export class Replicas {
   readonly #generate: (now: () => number) => Tenant;
   readonly #writes: Write[] = [];
   readonly #replicas = new Map<Part, Replica>();
+  /** Writes that every part has seen, whatever it lags behind from then on. */
+  #seen = 0;
 
   constructor(original: Tenant, generate: (now: () => number) => Tenant, now: () => number) {
     this.#original = original;
@@ -68,11 +70,17 @@ export class Replicas {
     });
   }
 
-  /** The tenant as a part of Graph sees it, without the latest so many changes; what it saw once it does not forget. */
+  /** Every part of Graph has seen what was written so far. */
+  catchUp(): void {
+    this.#seen = this.#writes.length;
+  }
+
+  /** The tenant as a part of Graph sees it, without the latest so many changes; what its replica saw once it does not forget. */
   seenBy(part: Part, behind: number): Tenant {
     if (behind === 0) return this.#original;
     const replica = this.#replicas.get(part) ?? this.#begin(part);
-    for (; replica.arrived < this.#writes.length - behind; replica.arrived += 1) {
+    const due = Math.max(this.#seen, this.#writes.length - behind);
+    for (; replica.arrived < due; replica.arrived += 1) {
       const write = this.#writes[replica.arrived];
       if (write !== undefined) arrive(replica, write);
     }

@@ -27,6 +27,8 @@ export interface Checkpoint extends Links {
   readonly unresolved: readonly ObjectId[];
   /** Groups of the closure that were deleted: they stay among the links' ids, so that their return is seen. */
   readonly deletedGroups: readonly { readonly id: ObjectId; readonly since: string }[];
+  /** Groups that came into the closure in the last read, which listed them: the next one lists them once more. */
+  readonly joined: readonly ObjectId[];
   /** Where the last read ended, where the next one goes on from before that; null: it goes on from there. */
   readonly ended: Links | null;
 }

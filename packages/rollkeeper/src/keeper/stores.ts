@@ -41,6 +41,15 @@ export class Stores {
     const stores = [this.#store, this.#pagesStore];
     this.#store = undefined;
     this.#pagesStore = undefined;
-    for (const store of stores) await (await store)?.close();
+    for (const store of stores) await (await opened(store))?.close();
+  }
+}
+
+/** Whoever asked for one that could not be opened was told; there is nothing to close. */
+async function opened(store: Promise<Store> | undefined): Promise<Store | undefined> {
+  try {
+    return await store;
+  } catch {
+    return undefined;
   }
 }

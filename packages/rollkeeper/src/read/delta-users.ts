@@ -93,8 +93,9 @@ export class UsersRound {
     if (row.deleted === 'permanently_deleted') return;
     const before = this.#said.get(id);
     this.#said.set(id, 'gone');
-    if (before === undefined || before === 'gone') this.#doubts.gone.add(id);
-    else this.#doubts.returned.add(id);
+    if (before !== undefined && before !== 'gone') this.#doubts.returned.add(id);
+    // What is told once more, and is so already, is no question.
+    else if (!restorable || row.deleted !== 'soft_deleted') this.#doubts.gone.add(id);
   }
 
   /** Whether this was said before, or something else was: then it is no news, or a question. */

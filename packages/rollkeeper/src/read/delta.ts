@@ -94,6 +94,7 @@ export async function readDelta(
       // Asked for twice in vain, they are left to the rounds to come, and to the full read that proves them.
       unresolved: [...outcome.unresolved].filter((id) => !checkpoint.unresolved.includes(id)),
       deletedGroups: stillWaitedFor(checkpoint, groups, outcome.deletedGroups, at),
+      joined: outcome.joined,
       ended: null,
     },
   };
@@ -128,6 +129,7 @@ function stillWaitedFor(
 }
 
 interface Outcome {
+  readonly joined: readonly ObjectId[];
   readonly links: readonly GroupsLink[];
   readonly deletedGroups: readonly ObjectId[];
   readonly groupName: string | null;
@@ -137,6 +139,7 @@ interface Outcome {
 }
 
 const nothing: Outcome = {
+  joined: [],
   links: [],
   deletedGroups: [],
   groupName: null,
@@ -152,6 +155,8 @@ class Moves {
   readonly #groups: GroupsRound;
   readonly #links: Links;
   readonly #covered: ReadonlySet<ObjectId>;
+  /** Listed by the read before, which the list may have lagged behind. */
+  readonly #again: ReadonlySet<ObjectId>;
   readonly #newLinks: GroupsLink[] = [];
   #missingGroups = 0;
 
@@ -167,6 +172,7 @@ class Moves {
     this.#groups = groups;
     this.#links = links;
     this.#covered = new Set(checkpoint.groups.flatMap(({ ids }) => ids));
+    this.#again = new Set(checkpoint.joined);
   }
 
   async follow(tasks: Tasks, doubts: Doubts): Promise<Outcome> {
@@ -176,7 +182,7 @@ class Moves {
     const kept = new Set(this.#scope.groupsToKeep);
     this.#requireNamedGroups();
     const { edges, gone, silent } = this.#groups;
-    if (silent && doubts.none) return nothing;
+    if (silent && doubts.none && this.#again.size === 0) return nothing;
     // Not by what our rows of groups say: one is kept while memberships of it are held, although it left the closure.
     const nestings = await memory.nestings();
     const nesting = new Nesting(nestings, edges, gone);
@@ -202,6 +208,7 @@ class Moves {
     await this.#settleDoubts(doubts, placing);
     return {
       links: this.#newLinks,
+      joined: [...joined.keys()].filter((id) => !this.#again.has(id)),
       deletedGroups: left.filter((id) => this.#groups.gone.has(id)),
       groupName,
       unresolved: placing.unresolved,
@@ -234,7 +241,8 @@ class Moves {
       async (ids) => await this.#cover(ids),
     );
     for (;;) {
-      const isTold = (id: ObjectId): boolean => before.has(id) || listed.has(id);
+      const isTold = (id: ObjectId): boolean =>
+        (before.has(id) && !this.#again.has(id)) || listed.has(id);
       const { closure, unlisted } = nesting.closure(this.#scope, isTold);
       for (const [id, people] of listed) if (closure.has(id)) joined.set(id, people);
       if (unlisted.length === 0) return closure;

@@ -82,6 +82,7 @@ export class Tracking {
       groups: this.#groups,
       unresolved,
       deletedGroups,
+      joined: [],
       ended: null,
     };
   }

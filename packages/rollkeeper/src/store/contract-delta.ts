@@ -36,6 +36,7 @@ const checkpoint: Checkpoint = {
   usersProven: true,
   groups: [{ ids: ['g'], link: 'https://graph.example/v1.0/groups/delta?$deltatoken=b' }],
   unresolved: ['u'],
+  joined: [],
   ended: null,
   deletedGroups: [{ id: 'h', since: at }],
 };

@@ -106,6 +106,7 @@ class Telling {
   /** A run that parts of Graph are behind for: one that goes on from it makes up for that, or the proof of one that cannot. */
   async #behind({ by: lag, happenings }: Run & { run: 'behind' }): Promise<void> {
     const { entra } = this.#scenario;
+    entra.catchUp();
     for (const one of happenings) happen(entra, one);
     const before = this.#inScope();
     Object.assign(entra.behaviour, lag);

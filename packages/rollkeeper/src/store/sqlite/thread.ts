@@ -36,6 +36,8 @@ export class Thread {
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     this.opened = this.#expect(0);
+    // Every call tells why the file cannot be opened; whoever closes before the first has nothing to be told.
+    this.opened.catch(() => {});
     this.#worker.on('message', (response: Response) => this.#answer(response));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#ended = new Promise((resolve) => {
@@ -63,7 +65,11 @@ export class Thread {
   }
 
   async #close(): Promise<void> {
-    if (!this.#gone) await this.#send('close', []);
+    const isOpen = await this.opened.then(
+      () => !this.#gone,
+      () => false,
+    );
+    if (isOpen) await this.#send('close', []);
     await this.#ended;
   }
 

@@ -30,6 +30,7 @@ export async function proxyTo(server: string, context: Ends): Promise<Proxy> {
     const theirs = connect(Number(port), hostname);
     for (const socket of [ours, theirs]) {
       sockets.add(socket);
+      socket.setNoDelay();
       // Either side may be gone already: that is what it is for.
       socket.on('error', () => {});
     }

@@ -160,7 +160,7 @@ function databases(url: string, server: Switch): PostgresServer {
 
 const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

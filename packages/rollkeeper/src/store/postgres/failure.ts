@@ -75,6 +75,22 @@ const explanations: readonly Explanation[] = [
       'Check host and port in ROLLKEEPER_DATABASE_URL, that the server runs, and that nothing between stands in the way.',
   },
   {
+    of: /^unsupported startup parameter/u,
+    code: 'database.refused',
+    message: (location, error) =>
+      `A pooler at ${location} takes less than it is given: ${reason(error)}.`,
+    remedy:
+      'Write ROLLKEEPER_DATABASE_URL without options, name the server itself in it, or let the pooler pass what it names.',
+  },
+  {
+    of: /not allowed in statement pooling mode$/u,
+    code: 'database.refused',
+    message: (location, error) =>
+      `A pooler at ${location} lets no transaction pass: ${reason(error)}.`,
+    remedy:
+      'Set its pool_mode to transaction or session, or name the server itself in ROLLKEEPER_DATABASE_URL.',
+  },
+  {
     of: /no encryption$/u,
     code: 'database.insecure',
     message: (location) => `${location} lets this user in by TLS alone, and was asked without TLS.`,
@@ -107,7 +123,7 @@ const explanations: readonly Explanation[] = [
     remedy: 'Free space or memory on the server, and run the command again. No row was changed.',
   },
   {
-    of: /^53300$/u,
+    of: /^53300$|^no more connections allowed/u,
     code: 'database.busy',
     message: (location) => `${location} has no connection left to give.`,
     remedy:

@@ -94,7 +94,7 @@ export function hostFacts({ name, words, anyPrefix }: Host): void {
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(error.message));
       await page.goto(`${origin}/settings`);
-      await page.getByRole('link', { name: 'Open', exact: true }).click();
+      await page.getByRole('link', { name: 'Open Rollkeeper' }).click();
       await page.getByRole('button', { name: 'Sync now' }).click();
       await page.getByRole('heading', { name: 'A run is under way' }).waitFor();
       await page.getByRole('button', { name: 'Sync now' }).waitFor();

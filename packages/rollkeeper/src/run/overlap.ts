@@ -19,8 +19,19 @@ export function afterFull(before: Checkpoint | null, taken: Checkpoint): Checkpo
   return { ...afterDelta(before, taken, true), usersProven };
 }
 
+/**
+ * An approval performs what was shown, never more: what else its read found is neither applied nor held. So the next run goes on
+ * from where it would have gone on without it, and is told of it again. null: it reads everything.
+ */
+export function afterApproval(before: Checkpoint | null, taken: Checkpoint): Checkpoint | null {
+  if (before === null || before.select !== taken.select) return null;
+  const unresolved = [...new Set([...before.unresolved, ...taken.unresolved])];
+  const { ended, joined, usersProven } = before;
+  return { ...goingOnFrom(before, taken), unresolved, usersProven, joined, ended };
+}
+
 /** Goes on from these links, and from those that `end` has for groups that they do not tell of. */
-export function goingOnFrom(links: Links, end: Checkpoint): Checkpoint {
+function goingOnFrom(links: Links, end: Checkpoint): Checkpoint {
   const told = new Set(links.groups.flatMap(({ ids }) => ids));
   const joined = end.groups.filter(({ ids }) => ids.some((id) => !told.has(id)));
   return { ...end, ...linksOf(links), groups: [...links.groups, ...joined] };

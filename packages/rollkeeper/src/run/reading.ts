@@ -9,7 +9,7 @@ import type { Claim, Remembered, RunKind } from '../store/store.ts';
 import type { Choice, Question, ReadReason } from './choose.ts';
 import { choose, goodFrom, isAnotherQuestion, proofDueAt } from './choose.ts';
 import { memoryOf } from './memory.ts';
-import { afterDelta, afterFull, goingOnFrom } from './overlap.ts';
+import { afterApproval, afterDelta, afterFull } from './overlap.ts';
 import type { RunParts } from './parts.ts';
 import { Proof } from './proof.ts';
 import { recall } from './recall.ts';
@@ -204,12 +204,12 @@ class Reader {
     );
     await staging.flush();
     const { way } = reading;
-    const checkpoint =
+    const old = scopeChanged ? null : (before?.checkpoint ?? null);
+    const next =
       this.#options.claimedAs === 'approval'
-        ? checkpointAfterApproval(scopeChanged ? null : before, question, reading.checkpoint)
-        : reading.missingGroups > 0 && reason !== 'no_checkpoint'
-          ? null
-          : afterFull(this.#goesOnAfter(reason), reading.checkpoint);
+        ? afterApproval(old, reading.checkpoint)
+        : afterFull(this.#goesOnAfter(reason), reading.checkpoint);
+    const isWhole = reading.missingGroups === 0 || reason === 'no_checkpoint';
     return {
       kind,
       reason,
@@ -221,7 +221,7 @@ class Reader {
         disabledUsers: question.disabledUsers,
         attributes: attributesOf(connection),
         groupsToKeep: keptBy(connection, found.scope),
-        checkpoint,
+        checkpoint: isWhole ? next : null,
         deltaWay: way,
         proofDueAt:
           this.#options.claimedAs === 'approval' && before !== null
@@ -251,22 +251,6 @@ export function afterDrift(remember: Remembered, drift: number): Remembered {
   if (drift === 0 || !isUnproven) return remember;
   const way: DeltaWay = 'initial';
   return { ...remember, checkpoint: null, deltaWay: way };
-}
-
-/**
- * An approval performs what was shown, never more: what else its read found is neither applied nor held. So the checkpoint
- * stays where it was, and the next run is told of it again; groups that joined since are added to it.
- */
-function checkpointAfterApproval(
-  before: Remembered | null,
-  { select }: Question,
-  now: Checkpoint,
-): Checkpoint | null {
-  const old = before?.checkpoint ?? null;
-  if (old === null || old.select !== select) return null;
-  const unresolved = [...new Set([...old.unresolved, ...now.unresolved])];
-  const { ended, usersProven } = old;
-  return { ...goingOnFrom(old, now), unresolved, usersProven, ended };
 }
 
 function unresolvedWarning(unresolved: number): readonly string[] {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 
 import type { Statements } from '../../src/directory/statement.ts';
-import { group, run, tenant, user } from '../../src/store/contract.ts';
+import { begin, finish, group, run, tenant, user } from '../../src/store/contract.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
+import type { DrawnTo } from '../../src/store/store.ts';
 import { ownServer } from './postgres-server.ts';
+import type { PostgresServer } from './postgres-server.ts';
 
 /** So many people, each in one of ten groups, managed by the first. */
 function people(count: number, jobTitle: string, fingerprint: number): Statements {
@@ -19,26 +22,33 @@ function people(count: number, jobTitle: string, fingerprint: number): Statement
 const edge = (groupId: string, memberId: string, member: boolean) =>
   ({ groupId, memberId, memberKind: 'user', member }) as const;
 
-test('what a run reads of our tables grows with the rows and not with their square, before the server has counted anything', async (t) => {
+/** A server that counts its tables when it is told to, and never is. */
+async function uncounted(t: TestContext): Promise<PostgresServer> {
   const server = await ownServer(async () => await Promise.resolve(['-c', 'autovacuum=off']));
   t.after(async () => await server.end());
-  /** Rows that were read in a database since it was made, once all its sessions have ended. */
-  const rowsRead = async (url: string): Promise<number> => {
-    const sessions = `SELECT 1 FROM pg_stat_activity WHERE datname = '${new URL(url).pathname.slice(1)}'`;
-    while ((await server.admin(sessions)).length > 0);
-    const [row] = await server.admin(
-      `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 AS read
-         FROM pg_stat_user_tables WHERE schemaname = 'rollkeeper'`,
-      url,
-    );
-    return Number(row?.['read']);
-  };
+  return server;
+}
+
+/** Rows that were read in a database since it was made, once all its sessions have ended. */
+async function rowsRead(server: PostgresServer, url: string): Promise<number> {
+  const sessions = `SELECT 1 FROM pg_stat_activity WHERE datname = '${new URL(url).pathname.slice(1)}'`;
+  while ((await server.admin(sessions)).length > 0);
+  const [row] = await server.admin(
+    `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 AS read
+       FROM pg_stat_user_tables WHERE schemaname = 'rollkeeper'`,
+    url,
+  );
+  return Number(row?.['read']);
+}
+
+test('what a run reads of our tables grows with the rows and not with their square, before the server has counted anything', async (t) => {
+  const server = await uncounted(t);
   const readFor = async (count: number): Promise<number> => {
     const url = await server.database(null);
     const first = await openPostgres(url);
     await run(first, people(count, 'before', 1));
     await first.close();
-    const before = await rowsRead(url);
+    const before = await rowsRead(server, url);
     const store = await openPostgres(url);
     // Everybody changes, every tenth person leaves, and as many lose their group.
     const changed = people(count, 'after', 2);
@@ -53,9 +63,33 @@ test('what a run reads of our tables grows with the rows and not with their squa
     });
     assert.equal((await store.totals(tenant, '2026-11-01T00:00:00.000Z')).inScope, stay.length);
     await store.close();
-    return (await rowsRead(url)) - before;
+    return (await rowsRead(server, url)) - before;
   };
   const [some, many] = [await readFor(100), await readFor(400)];
   t.diagnostic(`${some} rows read for 100 people, ${many} for 400`);
   assert.ok(many < 8 * some, `${many} rows read for 400 people, ${some} for 100`);
+});
+
+test('what a dry run reads to name its plan grows with the plan and not with its square', async (t) => {
+  const server = await uncounted(t);
+  const readFor = async (count: number): Promise<number> => {
+    const url = await server.database(null);
+    const store = await openPostgres(url);
+    const claim = await begin(store, tenant, true);
+    await store.stage(claim, people(count, 'new', 1));
+    await store.enter(claim, 'deciding');
+    for (let from: DrawnTo | null = null; ;) {
+      from = (await store.draw(claim, { disabledUsers: 'keep' }, from)).next;
+      if (from === null) break;
+    }
+    await finish(store, claim);
+    const planned = await store.planned(tenant, claim.runId, { after: null, limit: 5 * count });
+    assert.ok(planned.every(({ subjectName }) => subjectName !== null));
+    assert.equal(planned.length, 2 * count + 10);
+    await store.close();
+    return await rowsRead(server, url);
+  };
+  const [some, many] = [await readFor(200), await readFor(800)];
+  t.diagnostic(`${some} rows read for 200 people, ${many} for 800`);
+  assert.ok(many < 8 * some, `${many} rows read for 800 people, ${some} for 200`);
 });

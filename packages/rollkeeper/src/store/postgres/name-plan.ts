@@ -6,10 +6,21 @@ import type { Session } from './connection.ts';
  */
 export async function namePlan(session: Session, { tenantId, runId }: Claim): Promise<void> {
   const values = { tenant: tenantId, run: runId };
-  for (const statement of [...separate, ...identify, nameSubjects, nameObjects]) {
+  for (const statement of separate) await session.run(statement, values);
+  // Of what was written a moment ago the planner knows nothing, and would look through all of it for every single row.
+  const many = (await session.get(manyOperations, { ...values, few })) !== undefined;
+  if (many) await session.run('SET LOCAL enable_nestloop = off');
+  for (const statement of [...identify, nameSubjects, nameObjects]) {
     await session.run(statement, values);
   }
+  if (many) await session.run('SET LOCAL enable_nestloop TO DEFAULT');
 }
+
+/** Up to so many operations, looking each up costs less than reading all of our rows once. */
+const few = 100;
+
+const manyOperations = `
+  SELECT 1 FROM rollkeeper_operations WHERE tenant_id = $tenant AND run_id = $run OFFSET $few LIMIT 1`;
 
 /** An operation on several rows becomes one for each. */
 const separate = [

@@ -35,13 +35,11 @@ const subjects = `
                     'clear_supervisor')
   UNION ALL
   SELECT o.sequence, o.kind, s.id, NULL::text
-    FROM o JOIN rollkeeper_staged_absences s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id
-                                  AND s.row = o.row
+    FROM o CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_absences')}) s
    WHERE o.kind IN ('soft_delete', 'move_reason')
   UNION ALL
   SELECT o.sequence, o.kind, s.id, NULL::text
-    FROM o JOIN rollkeeper_staged_groups s ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id
-                                  AND s.row = o.row
+    FROM o CROSS JOIN LATERAL (${stagedFor('rollkeeper_staged_groups')}) s
    WHERE o.kind IN ('create_group', 'update_group', 'remove_group')
   UNION ALL
   SELECT o.sequence + s.row - o.row, o.kind, s.member_id, s.group_id

@@ -3,24 +3,31 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 
 import type { Statements } from '../../src/directory/statement.ts';
-import { begin, finish, group, run, tenant, user } from '../../src/store/contract.ts';
+import { at, begin, finish, group, remember, run, tenant, user } from '../../src/store/contract.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
-import type { DrawnTo } from '../../src/store/store.ts';
+import type { Claim, DrawnTo, Store } from '../../src/store/store.ts';
 import { ownServer } from './postgres-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 /** So many people, each in one of ten groups, managed by the first. */
 function people(count: number, jobTitle: string, fingerprint: number): Statements {
-  const ids = Array.from({ length: count }, (_, at) => `u${at}`);
+  const ids = Array.from({ length: count }, (_, index) => `u${index}`);
   return {
     users: ids.map((id) => ({ ...user(id, { jobTitle }, 'u0'), fingerprint })),
-    groups: Array.from({ length: 10 }, (_, at) => group(`g${at}`)),
-    memberships: ids.map((id, at) => edge(`g${at % 10}`, id, true)),
+    groups: Array.from({ length: 10 }, (_, index) => group(`g${index}`)),
+    memberships: ids.map((id, index) => edge(`g${index % 10}`, id, true)),
   };
 }
 
 const edge = (groupId: string, memberId: string, member: boolean) =>
   ({ groupId, memberId, memberKind: 'user', member }) as const;
+
+async function drawn(store: Store, claim: Claim): Promise<void> {
+  for (let from: DrawnTo | null = null; ;) {
+    from = (await store.draw(claim, { disabledUsers: 'keep' }, from)).next;
+    if (from === null) return;
+  }
+}
 
 /** A server that counts its tables when it is told to, and never is. */
 async function uncounted(t: TestContext): Promise<PostgresServer> {
@@ -52,16 +59,16 @@ test('what a run reads of our tables grows with the rows and not with their squa
     const store = await openPostgres(url);
     // Everybody changes, every tenth person leaves, and as many lose their group.
     const changed = people(count, 'after', 2);
-    const leavers = (changed.users ?? []).filter((_, at) => at % 10 === 5);
-    const stay = (changed.users ?? []).filter((_, at) => at % 10 !== 5);
+    const leavers = (changed.users ?? []).filter((_, index) => index % 10 === 5);
+    const stay = (changed.users ?? []).filter((_, index) => index % 10 !== 5);
     await run(store, {
-      users: stay.map((one, at) => (at % 2 === 0 ? one : { ...one, manager: null })),
+      users: stay.map((one, index) => (index % 2 === 0 ? one : { ...one, manager: null })),
       absences: leavers.map(({ id }) => ({ id, reason: 'left_scope' }) as const),
       memberships: stay.flatMap(({ id }) =>
         id.endsWith('7') ? [edge('g7', id, false), edge('g1', id, true)] : [],
       ),
     });
-    assert.equal((await store.totals(tenant, '2026-11-01T00:00:00.000Z')).inScope, stay.length);
+    assert.equal((await store.totals(tenant, at)).inScope, stay.length);
     await store.close();
     return (await rowsRead(server, url)) - before;
   };
@@ -78,16 +85,43 @@ test('what a dry run reads to name its plan grows with the plan and not with its
     const claim = await begin(store, tenant, true);
     await store.stage(claim, people(count, 'new', 1));
     await store.enter(claim, 'deciding');
-    for (let from: DrawnTo | null = null; ;) {
-      from = (await store.draw(claim, { disabledUsers: 'keep' }, from)).next;
-      if (from === null) break;
-    }
+    await drawn(store, claim);
     await finish(store, claim);
     const planned = await store.planned(tenant, claim.runId, { after: null, limit: 5 * count });
     assert.ok(planned.every(({ subjectName }) => subjectName !== null));
     assert.equal(planned.length, 2 * count + 10);
     await store.close();
     return await rowsRead(server, url);
+  };
+  const [some, many] = [await readFor(200), await readFor(800)];
+  t.diagnostic(`${some} rows read for 200 people, ${many} for 800`);
+  assert.ok(many < 8 * some, `${many} rows read for 800 people, ${some} for 200`);
+});
+
+test('what a run reads that holds whoever leaves grows with their number and not with its square', async (t) => {
+  const server = await uncounted(t);
+  const readFor = async (count: number): Promise<number> => {
+    const url = await server.database(null);
+    const first = await openPostgres(url);
+    await run(first, people(2 * count, 'before', 1));
+    await first.close();
+    const before = await rowsRead(server, url);
+    const store = await openPostgres(url);
+    const claim = await begin(store);
+    const leavers = Array.from({ length: count }, (_, index) => `u${index}`);
+    await store.stage(claim, {
+      absences: leavers.map((id) => ({ id, reason: 'left_scope' }) as const),
+      memberships: leavers.map((id, index) => edge(`g${index % 10}`, id, false)),
+    });
+    await store.enter(claim, 'deciding');
+    await drawn(store, claim);
+    await store.hold(claim, { held: ['leaving', 'memberships'], left: [] });
+    await store.enter(claim, 'applying');
+    await store.apply(claim, { at, remember });
+    await store.finish(claim, { status: 'quarantined', at, report: '{}' });
+    assert.equal((await store.totals(tenant, at)).held.leaving, count);
+    await store.close();
+    return (await rowsRead(server, url)) - before;
   };
   const [some, many] = [await readFor(200), await readFor(800)];
   t.diagnostic(`${some} rows read for 200 people, ${many} for 800`);

@@ -156,17 +156,21 @@ export const stagedFor = (table: StagedTable): string => `
   OFFSET 0`;
 
 /**
- * The staged row `s` that each operation of a kind names, with what the operation itself says: `sequence`, `held`,
+ * The staged row `s` that each operation of these kinds names, with what the operation itself says: `sequence`, `held`,
  * `approved` and `planned_supervisor_id`. Found by its key, and rows of ours by theirs, one after another: a planner that knows nothing of tables that
  * were filled a moment ago joins them in any order, by no more than their tenant, and takes the cube of their size.
  */
-export const named = (table: StagedTable, kind: OperationKind | 'held'): string => `
+export const named = (
+  table: StagedTable,
+  ...kinds: readonly (OperationKind | 'held' | 'left')[]
+): string => `
   (SELECT o.sequence, o.held, o.approved, o.supervisor_id AS planned_supervisor_id, s.*
      FROM rollkeeper_operations o
      CROSS JOIN LATERAL (SELECT * FROM ${table} r
                           WHERE r.tenant_id = o.tenant_id AND r.run_id = o.run_id AND r.row = o.row
                          OFFSET 0) s
-    WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind = '${kind}'
+    WHERE o.tenant_id = $tenant AND o.run_id = $run
+      AND o.kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')})
    OFFSET 0) s`;
 
 /** Drops what a tenant has staged. */

@@ -42,12 +42,14 @@ async function take(
   await session.run(taken(kind, selections[kind]), values);
 }
 
-const taken = (held: string, sequences: string): string => `
-  UPDATE rollkeeper_operations SET kind = $outcome, held = '${held}'
-   WHERE tenant_id = $tenant AND run_id = $run AND sequence IN (${sequences})`;
+/** `chosen` gives the keys of operations: fenced off, so that they are found by them (see `named`). */
+const taken = (held: string, chosen: string): string => `
+  UPDATE rollkeeper_operations o SET kind = $outcome, held = '${held}'
+    FROM (${chosen} OFFSET 0) c
+   WHERE o.tenant_id = c.tenant_id AND o.run_id = c.run_id AND o.sequence = c.sequence`;
 
 const membershipsLost = `
-  SELECT s.sequence
+  SELECT s.tenant_id, s.run_id, s.sequence
     FROM ${named('rollkeeper_staged_memberships', 'remove_membership')}
    WHERE NOT s.approved AND s.member_kind = 'user'`;
 
@@ -55,10 +57,11 @@ const lostWithMember = `${membershipsLost}
      AND EXISTS (SELECT 1 FROM rollkeeper_operations p
                   WHERE p.tenant_id = $tenant AND p.run_id = $run AND p.subject_id = s.member_id
                     AND p.kind IN ('soft_delete', 'move_reason', 'restore')
-                    AND p.kind = 'soft_delete' AND NOT p.approved)`;
+                    AND p.kind = 'soft_delete' AND NOT p.approved
+                 OFFSET 0)`;
 
 const unapproved = (kind: string): string => `
-  SELECT sequence FROM rollkeeper_operations
+  SELECT tenant_id, run_id, sequence FROM rollkeeper_operations
    WHERE tenant_id = $tenant AND run_id = $run AND kind = '${kind}' AND NOT approved`;
 
 const selections: Readonly<Record<RemovalKind, string>> = {
@@ -78,20 +81,13 @@ const keepGroups = `
        SELECT g.row FROM rollkeeper_staged_groups g
         WHERE g.tenant_id = $tenant AND g.run_id = $run AND (
               g.id IN (SELECT s.group_id
-                         FROM rollkeeper_operations o
-                         JOIN rollkeeper_staged_memberships s
-                           ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-                        WHERE o.tenant_id = $tenant AND o.run_id = $run AND o.kind IN ('held', 'left')
-                          AND o.held IN ('memberships', 'with_member'))
+                         FROM ${named('rollkeeper_staged_memberships', 'held', 'left')}
+                        WHERE s.held IN ('memberships', 'with_member'))
            OR g.id IN (SELECT h.group_id FROM rollkeeper_held h
                         WHERE h.tenant_id = $tenant AND h.kind = 'memberships' AND h.run_id IS DISTINCT FROM $approves::bigint
                           AND (h.subject_id, h.group_id) NOT IN (
                             SELECT s.member_id, s.group_id
-                              FROM rollkeeper_operations o
-                              JOIN rollkeeper_staged_memberships s
-                                ON s.tenant_id = o.tenant_id AND s.run_id = o.run_id AND s.row = o.row
-                             WHERE o.tenant_id = $tenant AND o.run_id = $run
-                               AND o.kind IN ('remove_membership', 'release_membership')))
+                              FROM ${named('rollkeeper_staged_memberships', 'remove_membership', 'release_membership')}))
            OR EXISTS (SELECT 1 FROM rollkeeper_memberships e
                        WHERE e.tenant_id = $tenant AND e.group_id = g.id
                          AND (e.member_id IN (SELECT h.subject_id FROM rollkeeper_held h

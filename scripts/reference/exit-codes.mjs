@@ -46,7 +46,7 @@ const described = {
   'database.missing': 'The PostgreSQL server has no such database, or the file of SQLite is gone.',
   'database.forbidden': 'The role lacks a right in the database.',
   'database.lost':
-    'The connection to the server, or what it had staged, was lost. No row was changed.',
+    'The connection to the server, or what it had staged, was lost. What was not finished is not there.',
   'database.busy': 'The PostgreSQL server has no connection left.',
   'database.insecure': 'The connection cannot be made as safe as `sslmode` asks.',
   'notice.undelivered':

@@ -120,7 +120,8 @@ const explanations: readonly Explanation[] = [
     of: /^53[12]00$|^ENOSPC$/u,
     code: 'database.full',
     message: (location, error) => `The server of ${location} has no room left: ${reason(error)}.`,
-    remedy: 'Free space or memory on the server, and run the command again. No row was changed.',
+    remedy:
+      'Free space or memory on the server, and run the command again. What was not finished is not there.',
   },
   {
     of: /^53300$|^no more connections allowed/u,
@@ -133,7 +134,7 @@ const explanations: readonly Explanation[] = [
     of: /^(?:40001|40P01|55P03)$/u,
     code: 'database.locked',
     message: (location) => `Others in ${location} hold what this needs.`,
-    remedy: 'Let their work end, and run the command again. No row was changed.',
+    remedy: 'Let their work end, and run the command again. What was not finished is not there.',
   },
   {
     of: /^(?:25006|57014)$/u,

@@ -68,7 +68,7 @@ function unwritable(error: Error, path: string): RollkeeperError {
 function full(error: Error, path: string): RollkeeperError {
   return failure('database.full', `There is no room to write ${path}.`, error, {
     remedy:
-      'Free space on its disk, or lift the limit on its size, and run the command again. No row was changed.',
+      'Free space on its disk, or lift the limit on its size, and run the command again. What was not finished is not there.',
   });
 }
 

@@ -238,6 +238,34 @@ describe('a resync in the same run', () => {
     assert.ok(!asked.some((url) => /deltatoken=(?!latest)/u.test(url)));
   });
 
+  test('from before the last run is left behind where it is too old, and that run’s is not', async (t) => {
+    let days = 0;
+    const now = (): number => Date.now() + days * 24 * 60 * 60 * 1000;
+    const story = await scenario(t, { now });
+    const keeper = await story.reopened({}, { now });
+    await keeper.sync();
+    days = 1;
+    await keeper.sync();
+    days = 1.5;
+    await keeper.sync();
+    const { tenant } = story.entra;
+    const { id } = tenant.createUser({ displayName: 'Asked for' });
+    tenant.addMember(story.groupId, id);
+    days = 2.9;
+    assert.equal((await keeper.sync()).report.users.created, 1);
+    // Graph no longer honours what was taken after a day and a half.
+    days = 8.6;
+    tenant.updateUser(id, { jobTitle: 'Later' });
+    const { report } = await keeper.sync();
+    assert.deepEqual([report.kind, report.reason], ['full', 'proof']);
+    assert.equal(
+      story.rows(`SELECT job_title FROM microsoft_graph_users WHERE id = '${id}'`)[0]?.[
+        'job_title'
+      ],
+      'Later',
+    );
+  });
+
   test('follows other attributes, and is followed by delta reads of them', async (t) => {
     const story = await scenario(t);
     await story.keeper.sync();

@@ -6,7 +6,8 @@ export class Interrupted extends RollkeeperError {
 
   constructor(signal: 'SIGINT' | 'SIGTERM') {
     super('interrupted', signal === 'SIGINT' ? 'Interrupted.' : 'Terminated.', {
-      remedy: 'No row was changed. Run the command again when it suits you.',
+      remedy:
+        'A run changes all of its rows or none: `rollkeeper runs` says which. Run the command again when it suits you.',
     });
     this.exitCode = signal === 'SIGINT' ? 130 : 143;
   }

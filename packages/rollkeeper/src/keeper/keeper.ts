@@ -298,7 +298,7 @@ export class Keeper extends Rows implements Rollkeeper {
 
 const closed = (): RollkeeperError =>
   new RollkeeperError('interrupted', 'Rollkeeper was closed.', {
-    remedy: 'No row was changed. Open it again to go on.',
+    remedy: 'A run changes all of its rows or none. Open it again to go on.',
   });
 
 const deciderOf = ({ by, reason }: Decision): Decider => ({

@@ -11,6 +11,8 @@ export interface Keyset {
   /** A condition; '' at the start. */
   readonly where: string;
   readonly orderBy: string;
+  /** A condition that ends the list with the keys `$end0`, `$end1` and so on, those included. */
+  readonly until: string;
   readonly values: Readonly<Record<string, string | number>>;
 }
 
@@ -23,6 +25,7 @@ export function keyset({ columns, descending }: Order, cursor: Cursor | null): K
       cursor === null
         ? ''
         : `AND (${columns.join(', ')}) ${down ? '<' : '>'} (${names.join(', ')})`,
+    until: `AND (${columns.join(', ')}) ${down ? '>=' : '<='} (${columns.map((_, at) => `$end${at}`).join(', ')})`,
     orderBy: columns.map((column) => `${column} ${down ? 'DESC' : 'ASC'}`).join(', '),
     values: Object.fromEntries((cursor?.keys ?? []).map((key, at) => [`key${at}`, key])),
   };

@@ -19,6 +19,13 @@ const everyone: PeopleQuery = {
 };
 const first: ListPage = { cursor: null, limit: 50 };
 
+/** So many people of one name and a number. */
+const named = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => {
+    const number = String(index).padStart(4, '0');
+    return user(`${name.toLowerCase()}${number}`, { displayName: `${name} ${number}` });
+  });
+
 const ids = (items: readonly { readonly id: string }[]): string =>
   items.map(({ id }) => id).join(' ');
 
@@ -397,6 +404,23 @@ export function searchContract(
       // The next run gives the numbers of changes that were forgotten again.
       await run(store, { users: [user('f', { displayName: 'Łucja' })] });
       assert.equal(await find(store, { text: 'luc' }), 'f');
+    });
+
+    test('many who are found, and who stand together far down the order, come in order too', async (t) => {
+      const store = await open(t);
+      await run(store, { users: [...named('Abel', 4_300), ...named('Zed', 1_100)] });
+      const found = async (cursor: string | null, descending: boolean) =>
+        await store.searchPeople(
+          tenant,
+          { ...everyone, text: 'zed', descending },
+          { cursor, limit: 2 },
+        );
+      const top = await found(null, false);
+      assert.deepEqual([ids(top.items), top.more], ['zed0000 zed0001', true]);
+      const second = await found(top.next, false);
+      assert.equal(ids(second.items), 'zed0002 zed0003');
+      assert.equal(ids((await found(second.previous, false)).items), 'zed0000 zed0001');
+      assert.equal(ids((await found(null, true)).items), 'zed1099 zed1098');
     });
 
     test('of more people than are sorted at once, the right ones come first', async (t) => {

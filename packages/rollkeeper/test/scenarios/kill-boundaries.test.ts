@@ -13,8 +13,8 @@ const killer = fileURLToPath(new URL('./killed-at.ts', import.meta.url));
 const moments = long ? (['before', 'sent', 'answered'] as const) : (['sent', 'answered'] as const);
 
 const kinds = ['delta', 'full'] as const;
-/** Every call in the long form; the short one takes some of a full read’s from everywhere. */
-const steps = { delta: 1, full: long ? 1 : 5 };
+/** Every call in the long form. The short one kills at each of a run of what changed once, and at some of a full one from everywhere. */
+const steps = { delta: long ? 1 : moments.length, full: long ? 1 : 5 };
 
 function change({ entra, groupId }: Scenario, members: readonly string[]): void {
   const [leaver = '', deleted = '', changed = ''] = members;
@@ -51,7 +51,8 @@ for (const [kind, moment] of kinds.flatMap((of) => moments.map((at) => [of, at] 
     const right = everything(calm);
 
     let killed = 0;
-    for (let at = 1; ; at += steps[kind]) {
+    const begin = long || moment === 'sent' ? 1 : 2;
+    for (let at = begin; ; at += steps[kind]) {
       const file = await fresh(`killed-${at}`);
       const { code, signal, stderr } = await sync(file, `${at}:${moment}`);
       if (signal === null) {

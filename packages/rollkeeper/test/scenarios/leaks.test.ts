@@ -27,7 +27,7 @@ for (const [what, fault] of [
   ['a refused token request', { match: { path: /token$/u }, status: 400, times: Infinity }],
   [
     'a crash in the middle of a read',
-    { match: { path: /members$/u }, body: 'no JSON', times: Infinity },
+    { match: { path: /members$/u }, body: { value: [{ id: 7 }] }, times: Infinity },
   ],
   ['a foreign link', { rewrite: foreign, times: Infinity }],
 ] as const) {

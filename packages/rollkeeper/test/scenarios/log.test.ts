@@ -61,7 +61,7 @@ describe('the log', () => {
     story.entra.faults.add({
       match: { path: /members$/u },
       nth: 2,
-      body: '<html>',
+      body: { value: [{ id: 7 }] },
       times: Infinity,
     });
     const env = { ...story.settings, ROLLKEEPER_LOG_LEVEL: 'warn' };

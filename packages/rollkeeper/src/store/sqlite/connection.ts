@@ -16,12 +16,13 @@ export class Connection {
   readonly #statements = new Map<string, StatementSync>();
   readonly #cells = new Map<string, StatementSync>();
 
-  constructor(path: string) {
+  /** `cache`: how much of the file is kept at hand, in megabytes. */
+  constructor(path: string, cache: number) {
     this.path = path;
     if (path !== ':memory:') createPrivately(path);
     this.#database = new DatabaseSync(path, { timeout: patience });
     try {
-      this.#setUp();
+      this.#setUp(cache);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -101,11 +102,11 @@ export class Connection {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #setUp(): void {
+  #setUp(cache: number): void {
     this.#keepJournalAhead();
     this.#database.exec(`
       PRAGMA synchronous = NORMAL;
-      PRAGMA cache_size = -16000;
+      PRAGMA cache_size = -${cache * 1000};
       PRAGMA wal_autocheckpoint = 4000;
       PRAGMA journal_size_limit = 67108864;
     `);

@@ -9,6 +9,8 @@ export interface WorkerStart {
   readonly processStartedAt: number;
   /** Whether the schema may be changed. */
   readonly migrate: boolean;
+  /** How much of the file is kept at hand, in megabytes. */
+  readonly cache: number;
 }
 
 /** One call. The first answer, to no call, has id 0: the file is open, or why not. */

@@ -20,10 +20,11 @@ export async function openSqlite(
   options: { readonly migrate?: boolean } = {},
 ): Promise<Store & Search> {
   const path = pathOf(location);
-  const writing = new Thread(path, options.migrate);
+  const writing = new Thread(path, options);
   await writing.opened;
   const opened = await identityOf(path);
-  const reader = lazily(() => (path === ':memory:' ? writing : new Thread(path)));
+  // What pages look for lies all over the file.
+  const reader = lazily(() => (path === ':memory:' ? writing : new Thread(path, { cache: 64 })));
   const freshener = new Freshener({
     freshness: async (tenantId) => await reader.get().ask('freshness', [tenantId]),
     work: async (tenantId, goOn) => {

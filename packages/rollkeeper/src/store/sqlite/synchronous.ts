@@ -1,3 +1,4 @@
+import type { WorkerStart } from './messages.ts';
 import type { Search } from '../search.ts';
 import type { Store } from '../store.ts';
 import {
@@ -64,11 +65,11 @@ export type Method = Exclude<keyof SynchronousStore, 'close'>;
 export function openSynchronously(
   path: string,
   owner: Owner,
-  mayMigrate: boolean,
+  how: Pick<WorkerStart, 'cache' | 'migrate'>,
 ): SynchronousStore {
-  const connection = new Connection(path);
+  const connection = new Connection(path, how.cache);
   try {
-    if (mayMigrate) migrate(connection);
+    if (how.migrate) migrate(connection);
     else requireSchema(connection);
     createStaging(connection);
   } catch (error) {

@@ -22,11 +22,17 @@ export class Thread {
   #last = 0;
   #gone = false;
 
-  /** `migrate`: bring the file's schema up to date; false: throw `database.outdated` where it is not. */
-  constructor(path: string, migrate = true) {
+  /**
+   * `migrate`: bring the file's schema up to date; false: throw `database.outdated` where it is not. `cache`: how much of the
+   * file is kept at hand, in megabytes.
+   */
+  constructor(
+    path: string,
+    { migrate = true, cache = 16 }: Partial<Pick<WorkerStart, 'cache' | 'migrate'>> = {},
+  ) {
     this.#path = path;
     const processStartedAt = Math.floor(performance.timeOrigin);
-    const start: WorkerStart = { path, processStartedAt, migrate };
+    const start: WorkerStart = { path, processStartedAt, migrate, cache };
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
       workerData: start,

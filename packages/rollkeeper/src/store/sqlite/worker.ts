@@ -8,7 +8,7 @@ import { openSynchronously } from './synchronous.ts';
 import type { SynchronousStore } from './synchronous.ts';
 
 /** The thread that SQLite blocks: one connection, one call at a time. */
-const { path, processStartedAt, migrate } = workerData as WorkerStart;
+const { path, processStartedAt, migrate, cache } = workerData as WorkerStart;
 const port = parentPort;
 if (port === null) throw new Error('This file is a worker; openSqlite starts it.');
 
@@ -28,7 +28,7 @@ function perform(store: SynchronousStore, { method, args }: Request): unknown {
 let store: SynchronousStore | undefined;
 port.postMessage(
   answer(0, () => {
-    store = openSynchronously(path, thisProcess(processStartedAt), migrate);
+    store = openSynchronously(path, thisProcess(processStartedAt), { migrate, cache });
   }),
 );
 const opened = store;
